@@ -1,0 +1,130 @@
+"""The catalogue in memory: kinds, products and cost cards, and the value a parameter has on a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from attrs import field, frozen
+
+from hvstudio.catalog.declaration import Choice, Kind, Parameter, Product, Source
+from hvstudio.catalog.kinds import KINDS
+from hvstudio.errors import CatalogError
+from hvstudio.model.document import Block, Value, empty_mapping
+
+
+@frozen(kw_only=True)
+class CostCard:
+    """What one virtualization technique or device model adds; `values` in cycles, seconds, bytes or plain factors."""
+
+    id: str
+    label: str
+    doc: str
+    values: Mapping[str, Any]
+    sources: Mapping[str, Source] = field(factory=empty_mapping)
+
+
+@frozen(kw_only=True, eq=False)
+class Catalog:
+    """Everything that can be put on a canvas. `cards` are cost cards by id."""
+
+    kinds: Mapping[str, Kind]
+    products: Mapping[str, Product]
+    cards: Mapping[str, CostCard]
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name; CatalogError if there is none."""
+        kind = self.kinds.get(name)
+        if kind is None:
+            raise CatalogError("this kind of block is not known", where=name, hint="A newer HVStudio may know it.")
+        return kind
+
+    def product(self, product_id: str) -> Product | None:
+        """The product of that id; None for the empty id and for ids unknown here."""
+        return self.products.get(product_id)
+
+    def product_of(self, block: Block) -> Product | None:
+        """The product a block is, if it is one."""
+        return self.products.get(block.product)
+
+    def products_of(self, kind: str) -> Iterator[Product]:
+        """The products of a kind in catalogue order."""
+        return (product for product in self.products.values() if product.kind == kind)
+
+    def card(self, card_id: str) -> CostCard:
+        """The cost card of that id; CatalogError if there is none."""
+        card = self.cards.get(card_id)
+        if card is None:
+            raise CatalogError("no cost card of this id", where=card_id)
+        return card
+
+    def default(self, block: Block, name: str) -> Value:
+        """What the parameter is when the block says nothing: its product's default, else its kind's."""
+        product = self.products.get(block.product)
+        if product is not None and name in product.defaults:
+            return product.defaults[name]
+        return self._parameter(block, name).default
+
+    def value(self, block: Block, name: str) -> Value:
+        """The parameter's value on this block, defaults applied."""
+        return block.parameters[name] if name in block.parameters else self.default(block, name)
+
+    def number(self, block: Block, name: str) -> float:
+        """A numeric parameter's value."""
+        value = self.value(block, name)
+        if isinstance(value, str):
+            raise CatalogError(f"parameter {name} should be a number", where=block.name)
+        return float(value)
+
+    def integer(self, block: Block, name: str) -> int:
+        """A whole-number parameter's value."""
+        return int(self.number(block, name))
+
+    def switch(self, block: Block, name: str) -> bool:
+        """A yes-or-no parameter's value."""
+        return bool(self.value(block, name))
+
+    def text(self, block: Block, name: str) -> str:
+        """A text or choice parameter's value."""
+        return str(self.value(block, name))
+
+    def source(self, block: Block, name: str) -> Source:
+        """Where the parameter's present value comes from."""
+        if name in block.parameters:
+            return Source("entered on this block")
+        product = self.products.get(block.product)
+        if product is not None and name in product.defaults:
+            return product.sources.get(name, Source(f"{product.label}: no source given", estimate=True))
+        return self._parameter(block, name).source
+
+    def fact(self, block: Block, path: str, default: Any = None) -> Any:
+        """A product fact by dotted path (`limits.vcpus_per_vm`), or `default` where the product says nothing."""
+        product = self.products.get(block.product)
+        return default if product is None else fact(product, path, default)
+
+    def _parameter(self, block: Block, name: str) -> Parameter:
+        parameter = self.kind(block.kind).parameter(name)
+        if parameter is None:
+            raise CatalogError(f"a block of kind {block.kind} has no parameter {name}", where=block.name)
+        return parameter
+
+
+def fact(product: Product, path: str, default: Any = None) -> Any:
+    """A fact of a product by dotted path, or `default`."""
+    node: Any = product.facts
+    for part in path.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            return default
+        node = cast("Mapping[str, Any]", node)[part]
+    return node
+
+
+def choice_label(parameter: Parameter, value: str) -> str:
+    """How a choice reads; the raw value when it is not one of the choices."""
+    found: Choice | None = next((choice for choice in parameter.choices if choice.value == value), None)
+    return value if found is None else found.label
+
+
+def empty_catalog() -> Catalog:
+    """The kinds alone, without products: for tests."""
+    return Catalog(kinds=KINDS, products={}, cards={})

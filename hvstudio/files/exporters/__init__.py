@@ -1,0 +1,1 @@
+"""Writing compositions and results for other tools, one file per format."""

@@ -1,0 +1,1 @@
+"""Live plots; pyqtgraph is used here and nowhere else."""
