@@ -1,4 +1,4 @@
-"""The one door to the files that ship with the program: catalogue, examples, icons, schema, themes."""
+"""The one door to the files that ship with the program; `resources/` of the checkout is installed as hvstudio.data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def resource(path: str) -> Traversable:
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or "" in parts:
         raise HVStudioError("this is not a path of a shipped file", where=path)
-    found = files("hvstudio.resources").joinpath(*parts)
+    found = files("hvstudio.data").joinpath(*parts)
     if not (found.is_file() or found.is_dir()):
         raise HVStudioError("this file should ship with the program", where=path, hint="Install HVStudio again.")
     return found
