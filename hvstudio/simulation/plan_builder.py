@@ -1,0 +1,301 @@
+"""Writes a plan row by row, refusing at once what could not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from attrs import fields
+
+from hvstudio.errors import PlanError
+from hvstudio.simulation.plan import Arrivals, Layer, Plan
+from hvstudio.simulation.plan_checks import check_plan, check_step
+from hvstudio.simulation.plan_ranges import checked, checked_index, checked_int
+from hvstudio.simulation.steps import Step
+
+
+class PlanBuilder:
+    """Collects rows; each method gives the index of what it added, `build` the frozen plan.
+
+    Raises PlanError naming the block (or the name, where there is no block) and the parameter.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Any]] = {}
+        self._counts: dict[str, int] = {}
+
+    def pool(
+        self,
+        *,
+        processors: int,
+        clock_hz: float,
+        threads_per_core: int = 1,
+        smt_yield: float = 1.25,
+        idle_exit_ns: int = 0,
+    ) -> int:
+        """A host's logical processors; siblings of a core are neighbours."""
+        where = f"pool {self._count('pool')}"
+        processors = checked_int(processors, "processors", where=where)
+        threads = checked_int(threads_per_core, "threads_per_core", where=where)
+        if processors % threads:
+            raise PlanError(
+                f"threads_per_core is {threads}, which does not divide processors ({processors}).", where=where
+            )
+        return self._add(
+            "pool",
+            processors=processors,
+            threads_per_core=threads,
+            clock_hz=checked(clock_hz, "clock_hz", where=where),
+            smt_yield=checked(smt_yield, "smt_yield", where=where),
+            idle_exit_ns=checked_int(idle_exit_ns, "idle_exit_ns", where=where),
+        )
+
+    def node(
+        self,
+        *,
+        pool: int,
+        name: str,
+        parent: int = -1,
+        weight: float = 100.0,
+        reserve: float = 0.0,
+        limit: float = 0.0,
+        period_ns: int = 100_000_000,
+        max_running: int = 0,
+        quantum_ns: int = 10_000_000,
+        wake_preempts: bool = False,
+        wake_bonus_ns: int = 0,
+        switch_cycles: float = 0.0,
+    ) -> int:
+        """An inner node of the scheduling tree; the one without parent is its pool's root."""
+        checked_index(pool, self._count("pool"), "pool", where=name)
+        self._check_parent(pool, parent, name)
+        return self._node(
+            pool=pool, name=name, parent=parent, weight=weight, reserve=reserve, limit=limit, period_ns=period_ns,
+            max_running=max_running, quantum_ns=quantum_ns, wake_preempts=wake_preempts,
+            wake_bonus_ns=wake_bonus_ns, switch_cycles=switch_cycles, context=-1,
+        )  # fmt: skip
+
+    def context(
+        self,
+        *,
+        vm: int,
+        name: str,
+        parent: int,
+        leaves: int = 1,
+        leaf_weight: float = 100.0,
+        leaf_reserve: float = 0.0,
+        leaf_limit: float = 0.0,
+        leaf_period_ns: int = 100_000_000,
+        leaf_quantum_ns: int = 0,
+        wake_cycles: float = 0.0,
+        wake_layer: Layer = Layer.VMM,
+        quantum_ns: int = 0,
+        refill_ns: int = 0,
+        switch_cycles: float = 0.0,
+    ) -> int:
+        """A queue of CPU work served by `leaves` new leaf nodes under the node `parent`."""
+        checked_index(vm, self._count("vm"), "VM", where=name)
+        checked_index(parent, self._count("node"), "node", where=name)
+        where = f"{self._rows['vm_block'][vm]} ({name})"
+        leaf_count = checked_int(leaves, "leaves", where=where)
+        row = self._add(
+            "context",
+            vm=vm,
+            wake_cycles=checked(wake_cycles, "wake_cycles", where=where),
+            wake_layer=int(wake_layer),
+            quantum_ns=checked_int(quantum_ns, "quantum_ns", where=where, range_name="context_quantum_ns"),
+            refill_ns=checked_int(refill_ns, "refill_ns", where=where),
+            name=name,
+        )
+        pool = self._rows["node_pool"][parent]
+        for leaf in range(leaf_count):
+            self._node(
+                pool=pool, name=f"{name}.{leaf}" if leaf_count > 1 else name, parent=parent, weight=leaf_weight,
+                reserve=leaf_reserve, limit=leaf_limit, period_ns=leaf_period_ns, max_running=0,
+                quantum_ns=leaf_quantum_ns or self._rows["node_quantum_ns"][parent], wake_preempts=False,
+                wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, where=where,
+            )  # fmt: skip
+        return row
+
+    def station(
+        self, *, name: str, servers: int = 1, bytes_per_s: float = 0.0, peer_switch_ns: int = 0, block: str = ""
+    ) -> int:
+        """A device, a serial thread or a lock: `servers` equal servers with one queue, first come first served."""
+        where = f"{block} ({name})" if block else name
+        return self._add(
+            "station",
+            servers=checked_int(servers, "servers", where=where),
+            bytes_per_s=checked(bytes_per_s, "bytes_per_s", where=where),
+            peer_switch_ns=checked_int(peer_switch_ns, "peer_switch_ns", where=where),
+            block=block,
+            name=name,
+        )
+
+    def vm(
+        self,
+        *,
+        name: str,
+        block: str,
+        pool: int,
+        stream: int,
+        is_guest: bool = True,
+        depends_on: Iterable[str] = (),
+        cannot_start: str = "",
+    ) -> int:
+        """A row of the results; `stream` keys its random numbers."""
+        checked_index(pool, self._count("pool"), "pool", where=block or name)
+        return self._add(
+            "vm",
+            stream=checked_int(stream, "stream", where=block or name),
+            is_guest=int(is_guest),
+            pool=pool,
+            block=block,
+            name=name,
+            depends_on=tuple(depends_on),
+            cannot_start=cannot_start,
+        )
+
+    def request_class(
+        self,
+        *,
+        vm: int,
+        name: str,
+        steps: Sequence[Step],
+        arrivals: Arrivals,
+        clients: int = 1,
+        think_ns: float = 0.0,
+        think_scv: float = 1.0,
+        start_ns: int = 0,
+        bytes: float = 0.0,
+        counts: bool = True,
+        trace: Sequence[tuple[int, int]] = (),
+    ) -> int:
+        """A kind of request and its route.
+
+        `think_ns` is the mean think time (CLOSED), the mean gap (OPEN) or the time after which the trace repeats
+        (TRACE; 0 = after the last time plus the last gap). `trace` lists (time in ns, requests), times rising.
+        """
+        checked_index(vm, self._count("vm"), "VM", where=name)
+        where = f"{self._rows['vm_block'][vm]} ({name})"
+        first_trace = self._count("trace")
+        self._add_trace(trace, where)
+        first_step = self._add_steps(steps, where)
+        gap = "gap_ns" if arrivals is Arrivals.OPEN else "think_ns"
+        return self._add(
+            "class",
+            vm=vm,
+            first_step=first_step,
+            arrivals=int(arrivals),
+            clients=checked_int(clients, "clients", where=where),
+            think_ns=checked(think_ns, "think_ns", where=where, range_name=gap),
+            think_scv=checked(think_scv, "think_scv", where=where, range_name="scv"),
+            start_ns=checked_int(start_ns, "start_ns", where=where),
+            bytes=checked(bytes, "bytes", where=where),
+            counts=int(counts),
+            trace_first=first_trace,
+            trace_count=len(trace),
+            name=name,
+        )
+
+    def note(self, text: str) -> None:
+        """An assumption the compiler made, to be shown beside estimates and results."""
+        notes = self._rows.setdefault("notes", [])
+        if text not in notes:
+            notes.append(text)
+
+    def build(self) -> Plan:
+        """The frozen plan. Raises PlanError for what only the whole shows: a route without device, a spawn loop."""
+        plan = _frozen_plan(self._rows)
+        check_plan(plan)
+        return plan
+
+    def _count(self, table: str) -> int:
+        return self._counts.get(table, 0)
+
+    def _add(self, table: str, **values: Any) -> int:
+        for column, value in values.items():
+            self._rows.setdefault(f"{table}_{column}", []).append(value)
+        index = self._count(table)
+        self._counts[table] = index + 1
+        return index
+
+    def _check_parent(self, pool: int, parent: int, name: str) -> None:
+        if parent == -1:
+            roots = zip(self._rows.get("node_parent", []), self._rows.get("node_pool", []), strict=True)
+            if (-1, pool) in list(roots):
+                raise PlanError(f"pool {pool} already has a root node.", where=name)
+            return
+        checked_index(parent, self._count("node"), "parent node", where=name)
+        if self._rows["node_context"][parent] >= 0:
+            raise PlanError("the parent is a leaf.", where=name, hint="Only inner nodes carry others.")
+        if self._rows["node_pool"][parent] != pool:
+            raise PlanError("the parent belongs to another pool.", where=name)
+
+    def _node(self, *, name: str, pool: int, where: str = "", **row: Any) -> int:
+        where = where or name
+        for parameter in ("weight", "reserve", "limit", "switch_cycles"):
+            row[parameter] = float(checked(row[parameter], parameter, where=where))
+        for parameter in ("period_ns", "max_running", "quantum_ns", "wake_bonus_ns"):
+            row[parameter] = checked_int(row[parameter], parameter, where=where)
+        if 0.0 < row["limit"] < row["reserve"]:
+            raise PlanError(
+                f"limit ({row['limit']:g}) is below reserve ({row['reserve']:g}).",
+                where=where,
+                hint="Raise the limit or lower the reserve.",
+            )
+        if 0.0 < row["limit"] < 1e-3:
+            raise PlanError(f"limit is {row['limit']:g} logical processors.", where=where, hint="Use at least 0.001.")
+        row["wake_preempts"] = int(row["wake_preempts"])
+        return self._add("node", name=name, pool=pool, **row)
+
+    def _add_steps(self, steps: Sequence[Step], where: str) -> int:
+        first = self._count("step")
+        totals = {"context": self._count("context"), "station": self._count("station")}
+        for step in steps:
+            check_step(step, totals, where=where)
+        for step in [*steps, None]:
+            self._add_step(step)
+        return first
+
+    def _add_step(self, step: Step | None) -> None:
+        self._add(
+            "step",
+            op=int(step.op) if step else 0,
+            target=step.target if step else 0,
+            mean=step.mean if step else 0.0,
+            scv=step.scv if step else 0.0,
+            bytes=step.bytes if step else 0.0,
+            layer=int(step.layer) if step else 0,
+            exits=step.exits if step else 0.0,
+            peer=step.peer if step else 0,
+            purpose=step.purpose if step else 0,
+        )
+
+    def _add_trace(self, trace: Sequence[tuple[int, int]], where: str) -> None:
+        previous = -1
+        for time_ns, requests in trace:
+            if time_ns <= previous:
+                raise PlanError(f"trace time {time_ns} ns does not rise.", where=where, hint="Sort the trace by time.")
+            previous = checked_int(time_ns, "trace time", where=where, range_name="ns")
+            count = checked_int(requests, "trace requests", where=where, range_name="trace_requests")
+            self._add("trace", time_ns=previous, requests=count)
+
+
+_DTYPES: Final[dict[str, Any]] = {"Ints": np.int64, "Floats": np.float64}
+
+
+def _frozen_plan(rows: dict[str, list[Any]]) -> Plan:
+    """Columns become arrays of the type that `Plan` declares, texts become tuples."""
+    columns: dict[str, Any] = {}
+    for declared in fields(Plan):
+        values = rows.get(declared.name, [])
+        dtype = _DTYPES.get(str(declared.type))
+        columns[declared.name] = tuple(values) if dtype is None else _array(values, dtype)
+    return Plan(**columns)
+
+
+def _array(values: list[Any], dtype: Any) -> Any:
+    array = np.array(values, dtype=dtype)
+    array.flags.writeable = False
+    return array
