@@ -15,6 +15,7 @@ from hvstudio.model.document import Value
 from hvstudio.resources import names_in, read_text
 
 _MAXIMUM_TEXT = 4_000_000
+_NO_SOURCE = Source("no source given", estimate=True)
 
 
 @cache
@@ -33,7 +34,7 @@ def load_catalog(texts: Iterable[tuple[str, str]], *, base: Catalog | None = Non
     for name, text in texts:
         data = _parse(name, text)
         for entry in _tables(data.pop("product", []), f"{name}: product"):
-            product = _product(entry, name)
+            product = _product(entry, name, products)
             products[product.id] = product
         for entry in _tables(data.pop("card", []), f"{name}: card"):
             card = _card(entry, name)
@@ -97,16 +98,20 @@ def _text(entry: Mapping[str, Any], key: str, where: str, default: str | None = 
     return value
 
 
-def _product(entry: dict[str, Any], origin: str) -> Product:
+_PRODUCT_FIELDS = {"id", "based_on", "kind", "label", "doc", "vendor", "year", "defaults", "facts"}
+
+
+def _product(entry: dict[str, Any], origin: str, known: Mapping[str, Product]) -> Product:
     product_id = _text(entry, "id", f"{origin}: a product")
     where = f"{origin}: product {product_id}"
-    kind = KINDS.get(_text(entry, "kind", where))
+    base = _base(entry, where, known)
+    kind = KINDS.get(_text(entry, "kind", where, base.kind if base else None))
     if kind is None:
         raise CatalogError("unknown kind of block", where=where, hint=f"Kinds: {', '.join(KINDS)}.")
-    unknown = set(entry) - {"id", "kind", "label", "doc", "vendor", "year", "defaults", "facts"}
+    unknown = set(entry) - _PRODUCT_FIELDS
     if unknown:
         raise CatalogError(f"unknown fields: {', '.join(sorted(unknown))}", where=where)
-    year = entry.get("year", 0)
+    year = entry.get("year", base.year if base else 0)
     if not isinstance(year, int) or isinstance(year, bool):
         raise CatalogError("field year must be a whole number", where=where)
     defaults, sources = _sourced(_table(entry, "defaults", where), where)
@@ -117,14 +122,39 @@ def _product(entry: dict[str, Any], origin: str) -> Product:
         kind=kind.name,
         label=_text(entry, "label", where),
         doc=_text(entry, "doc", where, ""),
-        vendor=_text(entry, "vendor", where, ""),
+        vendor=_text(entry, "vendor", where, base.vendor if base else ""),
         year=year,
-        defaults=cast("dict[str, Value]", defaults),
-        sources=sources,
-        facts=facts,
-        fact_sources=fact_sources,
+        defaults=cast("dict[str, Value]", {**(base.defaults if base else {}), **defaults}),
+        sources={**(base.sources if base else {}), **sources},
+        facts=_merged(base.facts, facts) if base else facts,
+        fact_sources={**(base.fact_sources if base else {}), **fact_sources},
         origin=origin,
     )
+
+
+def _base(entry: Mapping[str, Any], where: str, known: Mapping[str, Product]) -> Product | None:
+    """The product this one starts from, if it names one."""
+    if "based_on" not in entry:
+        return None
+    base_id = _text(entry, "based_on", where)
+    base = known.get(base_id)
+    if base is None:
+        raise CatalogError(f"based_on names a product that does not come before it: {base_id}", where=where)
+    if entry.get("kind", base.kind) != base.kind:
+        raise CatalogError(f"it is based on a product of kind {base.kind}", where=where, hint="Leave kind away.")
+    return base
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the entries of `own` over it, table by table."""
+    merged = dict(base)
+    for key, node in own.items():
+        before = merged.get(key)
+        if isinstance(node, Mapping) and isinstance(before, Mapping):
+            merged[key] = _merged(cast("Mapping[str, Any]", before), cast("Mapping[str, Any]", node))
+        else:
+            merged[key] = node
+    return merged
 
 
 def _card(entry: dict[str, Any], origin: str) -> CostCard:
@@ -166,6 +196,7 @@ def _sourced(table: Mapping[str, Any], where: str, prefix: str = "") -> tuple[di
             sources.update(nested)
         else:
             values[key] = node
+            sources[path] = _NO_SOURCE
     return values, sources
 
 
