@@ -1,0 +1,88 @@
+"""What `bootstrap.py run` and `bootstrap.py test` do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import environment
+import system_packages
+from reporting import SetupError, say
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+FIRST_EXAMPLE = CHECKOUT / "resources" / "examples" / "hyper-v-2016.hvs"
+
+
+def run(file: Path, *, terminal: bool) -> int:
+    """Opens `file` in the studio, or, where no window can open, does the same job in the terminal."""
+    if not file.exists():
+        raise SetupError(f"there is no file {file}")
+    reason = "--terminal was given" if terminal else system_packages.why_no_window()
+    system_packages.provide(system_packages.FOR_PICTURES if reason else system_packages.FOR_WINDOW)
+    if not reason and (missing := system_packages.missing(system_packages.FOR_WINDOW)):
+        reason = f"system libraries of Qt are missing ({', '.join(missing)})"
+    python = environment.ready(CHECKOUT, with_tests=False)
+    if not reason:
+        return environment.hand_over([str(python), "-m", "hvstudio", str(file)])
+    say(f"No window can open here ({reason}): the same job in the terminal.")
+    return environment.hand_over([str(python), str(CHECKOUT / "packaging" / "terminal_tour.py"), str(file)])
+
+
+def test(pytest_arguments: list[str]) -> int:
+    """Runs the whole suite, first everything without a real window in parallel, then the real window by itself."""
+    system_packages.provide(system_packages.FOR_TESTS)
+    python = environment.ready(CHECKOUT, with_tests=True)
+    if pytest_arguments:
+        return _pytest(python, *pytest_arguments)[0]
+    parallel = ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "loadgroup"]
+    runs = [
+        ("everything without a real window", _pytest(python, "-m", "not e2e", *parallel)),
+        ("a real window and a real mouse", _pytest(python, "-m", "e2e")),
+    ]
+    for what, (_, closing_line) in runs:
+        say(f"{what}: {closing_line}")
+    return max(code for _, (code, _) in runs)
+
+
+def _pytest(python: Path, *arguments: str) -> tuple[int, str]:
+    """The exit code and the closing line of one pytest run, whose output is passed on as it comes."""
+    closing_line = "pytest said nothing"
+    command = [str(python), "-m", "pytest", *arguments]
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            closing_line = line.strip(" =\n") or closing_line
+    return process.returncode, closing_line
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="packaging/bootstrap.py", description=(__doc__ or "").partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    run_command = commands.add_parser("run", help="prepare what is needed and open the studio")
+    run_command.add_argument(
+        "file", nargs="?", type=Path, default=FIRST_EXAMPLE, help="a .hvs file (default: %(default)s)"
+    )
+    run_command.add_argument("--terminal", action="store_true", help="do the job in the terminal, without a window")
+    test_command = commands.add_parser("test", help="prepare what is needed and run the whole test suite")
+    test_command.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="passed on to pytest instead")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Does what the command line asks; 3 if something could not be prepared."""
+    arguments = _arguments(argv)
+    try:
+        if arguments.command == "run":
+            return run(arguments.file.resolve(), terminal=arguments.terminal)
+        return test(arguments.pytest_arguments)
+    except SetupError as error:
+        print(f"HVStudio: {error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("HVStudio: stopped.", file=sys.stderr)
+        return 130

@@ -1,0 +1,242 @@
+"""The house keeps its plan: who imports whom, what the modules are called, how long they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PACKAGE = CHECKOUT / "hvstudio"
+
+EVERYTHING_BUT_GUI = frozenset(
+    {"errors", "units", "settings", "resources", "log", "model", "catalog", "checks", "simulation", "files", "editor"}
+)
+
+# The table of the design, one row a line: the longest prefix of a module's name decides which row holds for it.
+# A row names what of ours a module may import; what lies below its own row is always allowed, but for `CLOSED`.
+OURS: dict[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "units": frozenset({"errors"}),  # QuantityError: what cannot be read is said in the words of errors
+    "settings": frozenset({"errors"}),
+    "resources": frozenset({"errors"}),
+    "log": frozenset({"errors"}),
+    "model": frozenset({"errors", "units"}),
+    "catalog": frozenset({"model", "errors", "units", "resources"}),
+    "checks": frozenset({"model", "catalog", "units"}),
+    "simulation.compile": frozenset(
+        # the plan and the two modules that make one
+        {"model", "catalog", "units", "errors", "simulation.plan", "simulation.plan_builder", "simulation.steps"}
+    ),
+    "simulation": frozenset({"errors"}),
+    "files": frozenset({"model", "errors", "units"}),
+    "files.examples": frozenset({"files", "model", "errors", "units", "resources"}),
+    "files.importers": frozenset({"files", "model", "errors", "units", "catalog"}),
+    "editor": frozenset({"model", "catalog", "errors"}),
+    "editor.clipboard": frozenset({"editor", "model", "catalog", "errors", "files"}),
+    "cli": EVERYTHING_BUT_GUI,
+    "__main__": frozenset({"cli"}),  # and the gui inside functions, like cli
+    "gui": EVERYTHING_BUT_GUI,
+}
+# Rooms inside a package that the rest of that package may not enter.
+CLOSED: dict[str, frozenset[str]] = {"simulation": frozenset({"simulation.compile"})}
+
+THEIRS: dict[str, frozenset[str]] = {
+    "model": frozenset({"attrs"}),
+    "catalog": frozenset({"attrs"}),
+    "checks": frozenset({"attrs"}),
+    "settings": frozenset({"attrs"}),
+    "simulation": frozenset({"attrs", "numpy"}),
+    "simulation.kernel": frozenset({"cython", "numpy"}),
+    "simulation.compile": frozenset({"attrs"}),
+    "files": frozenset({"attrs"}),
+    "editor": frozenset({"attrs"}),
+    "cli": frozenset({"numpy"}),
+    "gui": frozenset({"attrs", "numpy", "PySide6", "shiboken6"}),
+    "gui.plots": frozenset({"attrs", "numpy", "PySide6", "shiboken6", "pyqtgraph"}),
+}
+VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "misc", "common"})
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, where it stands and whether a function holds it."""
+
+    name: str
+    line: int
+    inside_function: bool
+
+
+def modules() -> list[Path]:
+    """Every source file of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    """`hvstudio/model/edits.py` is `model.edits`; the package itself is an empty string."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a source file."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """All imports of a file, those for type checkers only and those inside functions included."""
+    package_parts = ["hvstudio", *path.relative_to(PACKAGE).parent.parts]
+
+    def visit(node: ast.AST, inside_function: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(alias.name, child.lineno, inside_function)
+            elif isinstance(child, ast.ImportFrom):
+                start = package_parts[: len(package_parts) - child.level + 1] if child.level else []
+                source = ".".join([*start, *([child.module] if child.module else [])])
+                for alias in child.names:
+                    yield Import(f"{source}.{alias.name}", child.lineno, inside_function)
+            elif not isinstance(child, ast.expr):
+                is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+                yield from visit(child, inside_function or is_function)
+
+    return visit(parsed(path), False)
+
+
+def row_for(name: str, table: dict[str, frozenset[str]]) -> tuple[str, frozenset[str]]:
+    """The longest prefix of `name` that has a row in a table, and that row."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        key = ".".join(parts[:length])
+        if key in table:
+            return key, table[key]
+    return "", frozenset()
+
+
+def is_within(name: str, rooms: frozenset[str]) -> bool:
+    """Whether a module is one of `rooms` or lies inside one."""
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def forbidden_imports(path: Path) -> Iterator[str]:
+    """What a file imports against the table, each as a sentence."""
+    importer = module_name(path)
+    own_row, ours = row_for(importer, OURS)
+    _, theirs = row_for(importer, THEIRS)
+    for found in imports_of(path):
+        top, _, inside = found.name.partition(".")
+        where = f"{path.relative_to(CHECKOUT)}:{found.line} imports {found.name}"
+        if top == "hvstudio":
+            if inside in ("", "__version__"):
+                continue
+            gui_for_the_door = importer in ("cli", "__main__") and is_within(inside, frozenset({"gui"}))
+            if gui_for_the_door and not found.inside_function:
+                yield f"{where} outside a function: the command line must start without Qt"
+            elif not gui_for_the_door and not is_within(inside, ours | {own_row}):
+                yield f"{where}: not in the table for {own_row or importer!r}"
+            elif own_row in CLOSED and is_within(inside, CLOSED[own_row]):
+                yield f"{where}: {', '.join(CLOSED[own_row])} is closed to the rest of {own_row}"
+        elif top not in sys.stdlib_module_names and _distribution(top) not in theirs:
+            yield f"{where}: {top} is not for {own_row or importer!r}"
+
+
+def _distribution(module: str) -> str:
+    return "attrs" if module == "attr" else module
+
+
+def test_imports_follow_the_table_of_the_design() -> None:
+    assert [sentence for path in modules() for sentence in forbidden_imports(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "is_forbidden"),
+    [
+        ("model/made_up.py", "from hvstudio.catalog import kinds", True),
+        ("model/made_up.py", "from hvstudio import catalog", True),
+        ("model/made_up.py", "from ..catalog import kinds", True),
+        ("model/made_up.py", "from .document import Document", False),
+        ("model/made_up.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import hvstudio.gui", True),
+        ("model/made_up.py", "import numpy", True),
+        ("simulation/made_up.py", "from hvstudio.simulation.compile import compile_document", True),
+        ("simulation/compile/made_up.py", "from hvstudio.simulation.session import Session", True),
+        ("simulation/compile/made_up.py", "from hvstudio.simulation.plan import Plan", False),
+        ("files/importers/made_up.py", "from hvstudio.catalog.load import load_catalog", False),
+        ("files/made_up.py", "from hvstudio.catalog.load import load_catalog", True),
+        ("editor/clipboard.py", "from hvstudio.files import native", False),
+        ("editor/made_up.py", "from hvstudio.files import native", True),
+        ("editor/made_up.py", "def show():\n    import PySide6", True),
+        ("gui/panels/made_up.py", "import pyqtgraph", True),
+        ("gui/plots/made_up.py", "import pyqtgraph", False),
+        ("cli.py", "from hvstudio.gui.app import run", True),
+        ("cli.py", "def main():\n    from hvstudio.gui.app import run", False),
+    ],
+)
+def test_the_table_is_read_as_meant(
+    file: str, source: str, is_forbidden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "parsed", lambda _: ast.parse(source))
+    assert bool(list(forbidden_imports(PACKAGE / file))) == is_forbidden
+
+
+def test_every_module_says_on_its_first_line_what_it_is() -> None:
+    silent = [str(path.relative_to(CHECKOUT)) for path in modules() if not _first_line_is_a_sentence(path)]
+    assert silent == []
+
+
+def _first_line_is_a_sentence(path: Path) -> bool:
+    first_statement = parsed(path).body[0] if parsed(path).body else None
+    said = ast.get_docstring(parsed(path)) or ""
+    sentence = re.split(r"(?<=[.!?])(?:\s|$)", said, maxsplit=1)[0]
+    return first_statement is not None and first_statement.lineno == 1 and sentence.endswith((".", "?", "!"))
+
+
+def test_no_file_has_grown_past_500_lines() -> None:
+    long = {
+        str(path.relative_to(CHECKOUT)): length
+        for path in [*modules(), *(CHECKOUT / "packaging").glob("*.py")]
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > 500
+    }
+    assert long == {}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    vague = [
+        str(path.relative_to(CHECKOUT))
+        for path in modules()
+        if VAGUE_NAMES.intersection(re.split(r"[_/]", str(path.relative_to(PACKAGE).with_suffix("")).lower()))
+    ]
+    assert vague == []
+
+
+def test_no_signal_carries_a_dict_or_another_type_that_qt_would_convert() -> None:
+    """PySide6 delivers `{}` for `Signal(dict)` whose keys are not strings; `Signal(object)` passes the thing itself."""
+    converted = [
+        f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] == "Signal"
+        and any(ast.unparse(argument) in ("dict", "'QVariantMap'", "'QVariant'") for argument in node.args)
+    ]
+    assert converted == []
+
+
+def test_the_list_of_packages_in_pyproject_is_the_list_of_packages_there_are() -> None:
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        declared = set(tomllib.load(file)["tool"]["setuptools"]["packages"]) - {"hvstudio.data"}
+    there = {".".join(("hvstudio", *init.parent.relative_to(PACKAGE).parts)) for init in PACKAGE.rglob("__init__.py")}
+    assert declared == there
+
+
+def test_every_folder_with_source_files_is_a_package() -> None:
+    folders = {path.parent for path in modules()}
+    assert [str(folder.relative_to(CHECKOUT)) for folder in folders if not (folder / "__init__.py").exists()] == []
