@@ -56,7 +56,10 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
     Quantity.HERTZ: {"": 1.0, **_with_prefixes("Hz", _DECIMAL)},
     Quantity.SECONDS: {"": 1.0, **_with_prefixes("s", _SMALL), "min": 60.0, "h": 3600.0},
     Quantity.FRACTION: {"": 1.0, "%": 0.01},
-    Quantity.CYCLES: {"": 1.0, **_with_prefixes("cycles", {"": 1.0}), "k": 1e3, "M": 1e6, "G": 1e9},
+    Quantity.CYCLES: {
+        **_DECIMAL,
+        **{f"{prefix} cycles".strip(): factor for prefix, factor in _DECIMAL.items()},
+    },
     Quantity.PER_SECOND: {"": 1.0, "/s": 1.0, "k/s": 1e3, "M/s": 1e6, "/min": 1 / 60, "/h": 1 / 3600},
     Quantity.BITS_PER_SECOND: {"": 1.0, **_with_prefixes("bit/s", _DECIMAL), **_with_prefixes("b/s", _DECIMAL)},
     Quantity.BYTES_PER_SECOND: {"": 1.0, **_with_prefixes("B/s", _DECIMAL), **_with_prefixes("B/s", _BINARY)},
