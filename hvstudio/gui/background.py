@@ -1,0 +1,130 @@
+"""Work off the GUI thread: a function runs on a pool and its result comes back to the main thread as one call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Protocol, TypeAlias
+
+from attrs import field, frozen
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+Work: TypeAlias = Callable[[], Any]
+Then: TypeAlias = Callable[[Any], None]
+Failed: TypeAlias = Callable[[Exception], None]
+
+_log: Final = logging.getLogger(__name__)
+_WORKERS: Final = 2
+
+
+class Runner(Protocol):
+    """What the window needs of a background: start work, and be told its result or its failure later."""
+
+    def run(self, work: Work, then: Then, failed: Failed | None = None) -> None:
+        """Run `work` somewhere; call `then` with its result, or `failed` with what it raised, on the main thread."""
+        ...
+
+    def shut_down(self) -> None:
+        """Start nothing more and forget the results still to come."""
+        ...
+
+
+@frozen(kw_only=True, eq=False)
+class _Outcome:
+    deliver: Callable[[Any], None]
+    value: Any = field(repr=False)
+
+
+class Background(QObject):
+    """A runner on a thread pool. Lives in the main thread, and results are delivered there by the event loop."""
+
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="hvstudio-work")
+        self._open = True
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(self, work: Work, then: Then, failed: Failed | None = None) -> None:
+        """Run `work` on the pool."""
+        if self._open:
+            self._pool.submit(self._work, work, then, failed or _log_failure)
+
+    def shut_down(self) -> None:
+        """Start nothing more; running work ends by itself and its result is forgotten."""
+        self._open = False
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, work: Work, then: Then, failed: Failed) -> None:
+        try:
+            outcome = _Outcome(deliver=then, value=work())
+        except Exception as error:  # an edge: whatever work raises is told to whoever started it
+            outcome = _Outcome(deliver=failed, value=error)
+        if self._open:
+            self._finished.emit(outcome)
+
+    @Slot(object)
+    def _deliver(self, outcome: _Outcome) -> None:
+        if self._open:
+            outcome.deliver(outcome.value)
+
+
+class Immediate:
+    """A runner for tests: does the work at once, in the caller's thread."""
+
+    def run(self, work: Work, then: Then, failed: Failed | None = None) -> None:
+        """Run `work` now."""
+        try:
+            value = work()
+        except Exception as error:
+            (failed or _raise)(error)
+            return
+        then(value)
+
+    def shut_down(self) -> None:
+        """Nothing is ever pending."""
+
+
+class Latest:
+    """Keeps only the newest request: while one is at work the next waits, and a newer one takes its place.
+
+    A result is delivered only when nothing newer was asked for meanwhile, so stale answers never show.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._busy = False
+        self._waiting: tuple[Work, Then, Failed | None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._busy
+
+    def ask(self, work: Work, then: Then, failed: Failed | None = None) -> None:
+        """Ask for the result of `work`, instead of whatever was asked before."""
+        if self._busy:
+            self._waiting = (work, then, failed)
+            return
+        self._busy = True
+        self._runner.run(work, lambda value: self._done(then, value), lambda error: self._done(failed, error))
+
+    def _done(self, deliver: Callable[[Any], None] | None, value: Any) -> None:
+        self._busy = False
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.ask(*waiting)
+        elif deliver is not None:
+            deliver(value)
+        elif isinstance(value, Exception):
+            _log_failure(value)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("work in the background failed", exc_info=error)
+
+
+def _raise(error: Exception) -> None:
+    raise error
