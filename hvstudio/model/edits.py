@@ -67,7 +67,10 @@ def insert_blocks(
     position: Point | None = None,
     before: BlockId | None = None,
 ) -> Document:
-    """Insert ready-made blocks whose ids are free; roots among them stand at `position` (or the origin)."""
+    """Insert ready-made blocks whose ids are free, all of them in front of `before` in document order, else at the end.
+
+    Roots among them stand at `position` (or the origin).
+    """
     merged = dict(document.blocks)
     positions = dict(document.positions)
     for block in blocks:
@@ -79,9 +82,8 @@ def insert_blocks(
     for block in blocks:
         _require(merged, block.rests_on)
         _require(merged, block.attached_to)
-        _refuse_cycle(merged, block.id)
-    if before is not None and blocks:
-        merged = _with_block_before(merged, blocks[0].id, before)
+    _refuse_cycles(merged, (block.id for block in blocks))
+    merged = _with_blocks_before(merged, [block.id for block in blocks], before)
     number = max([document.next_number, *(_number_of(block.id) + 1 for block in blocks)])
     return evolve(document, blocks=merged, positions=positions, next_number=number)
 
@@ -95,19 +97,38 @@ def move_block(
     before: BlockId | None = None,
 ) -> Document:
     """Put a block, with all that rests on it, on another block (in front of `before`) or free at `position`."""
-    block = _existing(document, block_id)
+    positions = {} if position is None else {block_id: position}
+    return move_blocks(document, [block_id], rests_on=rests_on, positions=positions, before=before)
+
+
+def move_blocks(
+    document: Document,
+    block_ids: Sequence[BlockId],
+    *,
+    rests_on: BlockId | None,
+    positions: Mapping[BlockId, Point] | None = None,
+    before: BlockId | None = None,
+) -> Document:
+    """Put blocks, each with all that rests on it, on another block (in front of `before`) or free at their positions.
+
+    They keep the order in which they are given. A block that stays on its support without `before` keeps its place.
+    """
     _require(document.blocks, rests_on)
     blocks = dict(document.blocks)
-    blocks[block_id] = evolve(block, rests_on=rests_on)
-    _refuse_cycle(blocks, block_id)
-    if before is not None or rests_on != block.rests_on:
-        blocks = _with_block_before(blocks, block_id, before)
-    positions = dict(document.positions)
-    if rests_on is None:
-        positions[block_id] = position or positions.get(block_id, (0.0, 0.0))
-    else:
-        positions.pop(block_id, None)
-    return evolve(document, blocks=blocks, positions=positions)
+    places = dict(document.positions)
+    moved: list[BlockId] = []
+    for block_id in dict.fromkeys(block_ids):
+        block = _existing(document, block_id)
+        if before is not None or rests_on != block.rests_on:
+            moved.append(block_id)
+        if rests_on != block.rests_on:
+            blocks[block_id] = evolve(block, rests_on=rests_on)
+        if rests_on is None:
+            places[block_id] = (positions or {}).get(block_id, places.get(block_id, (0.0, 0.0)))
+        else:
+            places.pop(block_id, None)
+    _refuse_cycles(blocks, moved)
+    return evolve(document, blocks=_with_blocks_before(blocks, moved, before), positions=places)
 
 
 def move_roots(document: Document, offsets: Mapping[BlockId, Point]) -> Document:
@@ -206,30 +227,35 @@ def _require(blocks: Mapping[BlockId, Block], block_id: BlockId | None) -> None:
         raise EditError("there is no such block", where=block_id, hint="It may have been deleted.")
 
 
-def _refuse_cycle(blocks: Mapping[BlockId, Block], block_id: BlockId) -> None:
-    support = blocks[block_id].rests_on
-    steps = 0
-    while support is not None:
-        if support == block_id or steps > len(blocks):
-            raise EditError("a block cannot rest on itself, nor on what rests on it", where=block_id)
-        support = blocks[support].rests_on
-        steps += 1
+def _refuse_cycles(blocks: Mapping[BlockId, Block], block_ids: Iterable[BlockId]) -> None:
+    """Refuse blocks that rest on themselves, directly or not; O(blocks) however many are asked about."""
+    grounded: set[BlockId] = set()
+    for block_id in block_ids:
+        path: dict[BlockId, None] = {}
+        current: BlockId | None = block_id
+        while current is not None and current not in grounded:
+            if current in path:
+                raise EditError("a block cannot rest on itself, nor on what rests on it", where=block_id)
+            path[current] = None
+            current = blocks[current].rests_on
+        grounded.update(path)
 
 
-def _with_block_before(blocks: dict[BlockId, Block], block_id: BlockId, before: BlockId | None) -> dict[BlockId, Block]:
-    """The same blocks with one moved in front of `before`, or to the end."""
-    moved = blocks[block_id]
-    if before == block_id:
-        return blocks
+def _with_blocks_before(
+    blocks: dict[BlockId, Block], block_ids: Sequence[BlockId], before: BlockId | None
+) -> dict[BlockId, Block]:
+    """The same blocks with some moved in front of `before`, or to the end."""
+    moved = {block_id: blocks[block_id] for block_id in block_ids if block_id != before}
     _require(blocks, before)
+    if not moved:
+        return blocks
     ordered: dict[BlockId, Block] = {}
     for key, block in blocks.items():
         if key == before:
-            ordered[block_id] = moved
-        if key != block_id:
+            ordered.update(moved)
+        if key not in moved:
             ordered[key] = block
-    if before is None:
-        ordered[block_id] = moved
+    ordered.update(moved)
     return ordered
 
 

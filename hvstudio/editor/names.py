@@ -1,0 +1,52 @@
+"""Names for new blocks: the product's or kind's label, numbered so that no two are the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.model.document import Document
+
+_NUMBERED: Final = re.compile(r"^(.*\S)\s+(\d{1,6})$")
+_ALWAYS_NUMBERED: Final = {"vm": "VM"}
+
+
+class Names:
+    """The names taken in one document; gives free ones, each only once. O(blocks) to build, then nearly free."""
+
+    def __init__(self, document: Document) -> None:
+        self._taken = {block.name for block in document.blocks.values()}
+        self._next: dict[str, int] = {}
+
+    def for_new(self, catalog: Catalog, kind: str, product: str = "") -> str:
+        """The name of a new block: VMs count from 1, everything else starts with the plain label."""
+        if kind in _ALWAYS_NUMBERED:
+            return self._numbered(_ALWAYS_NUMBERED[kind], 1)
+        chosen = catalog.product(product)
+        return self.like(catalog.kind(kind).label if chosen is None else chosen.label)
+
+    def like(self, wanted: str) -> str:
+        """`wanted` if it is free, else the same with the next free number: "Web 2" after "Web", "VM 4" after "VM 3"."""
+        if wanted not in self._taken:
+            return self._take(wanted)
+        match = _NUMBERED.match(wanted)
+        return self._numbered(match.group(1), int(match.group(2)) + 1) if match else self._numbered(wanted, 2)
+
+    def _numbered(self, stem: str, first: int) -> str:
+        number = max(first, self._next.get(stem, 0))
+        while f"{stem} {number}" in self._taken:
+            number += 1
+        self._next[stem] = number + 1
+        return self._take(f"{stem} {number}")
+
+    def _take(self, name: str) -> str:
+        self._taken.add(name)
+        return name
+
+
+def names_of(document: Document, block_ids: Iterable[str]) -> str:
+    """Names for a label: one in quotes, or how many."""
+    names = [block.name for block_id, block in document.blocks.items() if block_id in set(block_ids)]
+    return f"“{names[0]}”" if len(names) == 1 else f"{len(names)} blocks"
