@@ -69,7 +69,10 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     )
     run_command.add_argument("--terminal", action="store_true", help="do the job in the terminal, without a window")
     test_command = commands.add_parser("test", help="prepare what is needed and run the whole test suite")
-    test_command.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="passed on to pytest instead")
+    test_command.usage = "packaging/bootstrap.py test [ARGUMENTS FOR PYTEST]"
+    test_command.set_defaults(pytest_arguments=[])
+    if argv[:1] == ["test"] and not {"-h", "--help"} & set(argv):
+        return argparse.Namespace(command="test", pytest_arguments=argv[1:])
     return parser.parse_args(argv)
 
 

@@ -1,0 +1,140 @@
+"""What is installed is whole: resources and compiled kernel in the wheel, and a working program without a compiler."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "hvstudio", "resources")
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+
+
+def copy_of_the_sources(target: Path) -> Path:
+    """Only what belongs to the package, and nothing that an earlier build left."""
+    target.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", "*.egg-info", "kernel.c", "kernel.html")
+    for name in SOURCES:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=ignored)
+        elif source.exists():
+            shutil.copy(source, target)
+    return target
+
+
+def build_wheel(sources: Path, output: Path, **environment: str) -> Path:
+    """Builds with what is installed, so that no network is needed."""
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(output), str(sources)]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=300, env=os.environ | environment, cwd=sources
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (wheel,) = output.glob("*.whl")
+    return wheel
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """Unpacks a wheel the way pip does, without its dependencies."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder)]
+    subprocess.run([*pip, str(wheel)], check=True, timeout=120)
+    return folder
+
+
+def version_said_by(installed: Path, elsewhere: Path) -> str:
+    """What `hvstudio --version` of that installation says, started far from the checkout."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "hvstudio", "--version"],
+        capture_output=True, text=True, check=True, timeout=60, cwd=elsewhere,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+    )  # fmt: skip
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    return build_wheel(copy_of_the_sources(folder / "sources"), folder)
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> set[str]:
+    """The files in the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def test_every_resource_is_in_the_wheel(names: set[str]) -> None:
+    resources = CHECKOUT / "resources"
+    expected = {
+        f"hvstudio/data/{path.relative_to(resources).as_posix()}"
+        for path in resources.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert any(name.endswith(".hvs") for name in expected)
+    assert expected - names == set()
+
+
+def test_every_module_is_in_the_wheel(names: set[str]) -> None:
+    modules = {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "hvstudio").rglob("*.py")}
+    assert modules - names == set()
+
+
+def test_the_compiled_kernel_is_in_the_wheel_beside_its_source(names: set[str]) -> None:
+    assert "hvstudio/simulation/kernel.py" in names
+    compiled = [
+        name for name in names if name.startswith("hvstudio/simulation/kernel.") and name.endswith((".so", ".pyd"))
+    ]
+    assert len(compiled) == 1
+
+
+def test_nothing_but_the_package_is_in_the_wheel(names: set[str]) -> None:
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"hvstudio"}
+    assert [name for name in names if name.endswith((".c", ".html")) and "/data/" not in name] == []
+
+
+def test_the_licence_and_the_command_are_in_the_wheel(names: set[str], wheel: Path) -> None:
+    assert any(name.endswith("/LICENSE") for name in names)
+    with zipfile.ZipFile(wheel) as archive:
+        (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+        assert "hvstudio = hvstudio.cli:main" in archive.read(entry_points).decode()
+
+
+def test_an_installed_wheel_runs_compiled_and_finds_its_resources(wheel: Path, tmp_path: Path) -> None:
+    installed = install(wheel, tmp_path / "site")
+    assert "compiled" in version_said_by(installed, tmp_path)
+    code = "import hvstudio, hvstudio.resources as r; print(hvstudio.__file__, *r.names_in('examples', '.hvs'))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+    )  # fmt: skip
+    assert ended.stdout.startswith(str(installed))
+    assert "hyper-v-2016.hvs" in ended.stdout
+
+
+def test_without_a_compiler_it_installs_and_says_that_the_engine_is_interpreted(tmp_path: Path) -> None:
+    sources = copy_of_the_sources(tmp_path / "sources")
+    wheel = build_wheel(sources, tmp_path, CC="false", CXX="false")
+    assert "interpreted" in version_said_by(install(wheel, tmp_path / "site"), tmp_path)
+
+
+def test_a_source_distribution_holds_what_a_wheel_is_built_from(tmp_path: Path) -> None:
+    sources = copy_of_the_sources(tmp_path / "sources")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(sources)],
+        check=True, timeout=300, capture_output=True,
+    )  # fmt: skip
+    (archive,) = tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(archive, tmp_path / "unpacked")
+    (root,) = (tmp_path / "unpacked").iterdir()
+    for expected in sources.rglob("*"):
+        if expected.is_file() and expected.suffix in (".py", ".hvs", ".toml", ".svg", ".json"):
+            assert (root / expected.relative_to(sources)).exists(), expected
