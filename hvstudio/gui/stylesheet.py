@@ -25,6 +25,12 @@ QToolButton[primary="true"]:hover { background: {accent}; border-color: {text}; 
 QToolButton[primary="true"]:disabled { background: {border}; color: {text-disabled}; }
 QToolButton::menu-indicator { image: none; }
 
+QToolButton[heading="true"] { color: {text-muted}; font-weight: 600; padding: 3px 2px; border: none;
+    border-bottom: 1px solid {border}; border-radius: 0; text-align: left; }
+QToolButton[heading="true"]:checked, QToolButton[heading="true"]:hover { background: transparent; border: none;
+    border-bottom: 1px solid {border}; }
+QToolButton[heading="true"]:hover, QToolButton[heading="true"]:focus { color: {text}; }
+
 QMenuBar { background: {window}; padding: 1px 4px; }
 QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; color: {text}; }
 QMenuBar::item:selected { background: {hover}; }
@@ -51,7 +57,6 @@ QTreeView, QListView, QTableView, QTextBrowser, QPlainTextEdit, QScrollArea {
 QTreeView::item, QListView::item { padding: 3px 2px; border: none; border-radius: 4px; color: {text}; }
 QTreeView::item:hover, QListView::item:hover { background: {hover}; }
 QTreeView::item:selected, QListView::item:selected { background: {selection}; color: {text}; }
-QTreeView::branch { background: {surface}; }
 QTableView { gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
 QTableView::item { padding: 2px 8px; }
 QHeaderView { background: {surface}; }
@@ -90,7 +95,7 @@ QLabel[role="muted"] { color: {text-muted}; }
 QLabel[role="title"] { font-weight: 600; font-size: 11pt; color: {text}; }
 QLabel[role="heading"] { font-weight: 600; color: {text}; }
 QLabel[role="error"] { color: {error}; }
-QLabel[role="badge"] { color: {warning}; border: 1px solid {border}; border-radius: 4px; padding: 0 4px; }
+QLabel[role="badge"] { color: {warning}; font-size: 8pt; }
 QFrame[role="card"] { background: {surface-raised}; border: 1px solid {border}; border-radius: 8px; }
 QFrame[role="card"]:hover { border-color: {border-strong}; }
 QFrame[role="rule"] { background: {border}; border: none; max-height: 1px; min-height: 1px; }

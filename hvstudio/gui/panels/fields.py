@@ -29,7 +29,7 @@ from hvstudio.units import format_quantity, parse_quantity
 
 SEVERAL: Final = "(several values)"
 _LONG_TEXT: Final = 200
-LABEL_WIDTH: Final = 116
+LABEL_WIDTH: Final = 112
 
 
 @frozen(kw_only=True)
@@ -99,6 +99,7 @@ class CommitText(QPlainTextEdit):
         self.setObjectName("field")
         self.setTabChangesFocus(True)
         self.setFixedHeight(92)
+        self.setMinimumWidth(80)
         self._accepted = ""
 
     def accept(self, text: str) -> None:
@@ -131,7 +132,8 @@ class ParameterRow(QWidget):
         self.editor.setObjectName(f"parameter.{parameter.name}")
         self.editor.setAccessibleName(parameter.label)
         self.editor.setAccessibleDescription(parameter.doc)
-        self.badge = QLabel("estimate")
+        self.badge = QLabel("est.")
+        self.badge.setAccessibleName("estimate")
         self.badge.setProperty("role", "badge")
         self.reset = QToolButton()
         self.reset.setIconSize(QSize(14, 14))

@@ -80,7 +80,7 @@ class _Section(QWidget):
         heading.setAccessibleName(f"{name}: show or hide")
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(4, 0, 0, 6)
+        inner.setContentsMargins(2, 2, 0, 2)
         inner.setSpacing(2)
         for row in rows:
             inner.addWidget(row)
@@ -105,6 +105,7 @@ class InspectorPanel(QWidget):
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setProperty("role", "panel")
+        self.setMinimumWidth(310)
         self._workspace = workspace
         self._theme = theme
         self._forms: dict[tuple[str, ...], ParameterForm] = {}

@@ -1,0 +1,152 @@
+"""The outline: the composition as a tree, the table twin of the canvas for keyboard and screen reader."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
+
+from hvstudio.editor.workspace import Event, Workspace
+from hvstudio.errors import HVStudioError
+from hvstudio.gui.icons import icon
+from hvstudio.gui.theme import Theme
+from hvstudio.model.document import Block, BlockId
+from hvstudio.model.edits import remove_blocks, rename_block
+
+BLOCK_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class _OutlineTree(QTreeView):
+    delete_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete and self.state() != QAbstractItemView.State.EditingState:
+            self.delete_wanted.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class OutlinePanel(QWidget):
+    """Blocks by what they rest on. Selection, names and deletion are those of the workspace; F2 renames."""
+
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._workspace = workspace
+        self._items: dict[BlockId, QStandardItem] = {}
+        self._icons: dict[str, QIcon] = {}
+        self._telling = False
+        self._model = QStandardItemModel(self)
+        self.tree = _OutlineTree()
+        self.tree.setObjectName("outline")
+        self.tree.setAccessibleName("Outline of the composition")
+        self.tree.setModel(self._model)
+        self.tree.setIconSize(QSize(16, 16))
+        self.tree.setIndentation(14)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 2, 2)
+        layout.addWidget(self.tree)
+        self.tree.selectionModel().selectionChanged.connect(self._forward_selection)
+        self.tree.delete_wanted.connect(self._delete)
+        self._model.itemChanged.connect(self._forward_name)
+        workspace.add_listener(self._follow)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        self._icons = {kind: icon(kind, theme) for kind in self._workspace.catalog.kinds}
+        self._rebuild()
+
+    def _follow(self, event: Event) -> None:
+        change = event.change
+        if event.replaced or change.restacked:
+            self._rebuild()
+            return
+        for block_id in change.changed:
+            self._refresh(block_id)
+        if event.selection_changed:
+            self._show_selection()
+
+    def _rebuild(self) -> None:
+        self._telling = True
+        self._model.clear()
+        self._model.setHorizontalHeaderLabels(["Block", "What it is"])
+        self._items = {}
+        index = self._workspace.index
+        for root in index.roots:
+            for block_id in index.subtree(root):
+                self._append(self._workspace.document.blocks[block_id])
+        header = self.tree.header()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+        self.tree.expandAll()
+        self._telling = False
+        self._show_selection()
+
+    def _append(self, block: Block) -> None:
+        name = QStandardItem(self._icons.get(block.kind, QIcon()), block.name)
+        name.setData(block.id, BLOCK_ROLE)
+        what = QStandardItem(self._what(block))
+        what.setEditable(False)
+        support = None if block.rests_on is None else self._items.get(block.rests_on)
+        (self._model.invisibleRootItem() if support is None else support).appendRow([name, what])
+        self._items[block.id] = name
+
+    def _what(self, block: Block) -> str:
+        product = self._workspace.catalog.product_of(block)
+        kind = self._workspace.catalog.kinds.get(block.kind)
+        return product.label if product else kind.label if kind else block.kind
+
+    def _refresh(self, block_id: BlockId) -> None:
+        item = self._items.get(block_id)
+        block = self._workspace.document.blocks.get(block_id)
+        if item is None or block is None:
+            return
+        self._telling = True
+        item.setText(block.name)
+        parent = item.parent() or self._model.invisibleRootItem()
+        parent.child(item.row(), 1).setText(self._what(block))
+        self._telling = False
+
+    def _show_selection(self) -> None:
+        wanted = QItemSelection()
+        for block_id in self._workspace.selection:
+            item = self._items.get(block_id)
+            if item is not None:
+                index = item.index()
+                wanted.select(index, index.siblingAtColumn(1))
+        self._telling = True
+        model = self.tree.selectionModel()
+        model.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        primary = self._workspace.primary
+        if primary is not None and primary in self._items:
+            index = self._items[primary].index()
+            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.tree.scrollTo(index)
+        self._telling = False
+
+    def _forward_selection(self) -> None:
+        if not self._telling:
+            indexes: list[QModelIndex] = self.tree.selectionModel().selectedRows(0)
+            self._workspace.select([index.data(BLOCK_ROLE) for index in indexes])
+
+    def _forward_name(self, item: QStandardItem) -> None:
+        block_id = item.data(BLOCK_ROLE)
+        if self._telling or block_id is None:
+            return
+        text = item.text()
+        try:
+            self._workspace.apply("Rename", lambda document: rename_block(document, block_id, text))
+        except HVStudioError:
+            self._refresh(block_id)
+
+    def _delete(self) -> None:
+        doomed = self._workspace.selection
+        if doomed:
+            self._workspace.apply("Delete", lambda document: remove_blocks(document, doomed))
