@@ -69,11 +69,5 @@ def with_parent(
 
 
 def _devices(disk: BlockId, switch: BlockId, models: tuple[str, str]) -> Devices:
-    emulated = models[0] == "emulated"
-    return Devices(
-        disk=disk,
-        network=switch,
-        disk_model=models[0],
-        nic_model=models[1],
-        controller="ide" if emulated else "scsi",
-    )
+    """Boot disks hang on IDE: generation 1 machines start from nothing else."""
+    return Devices(disk=disk, network=switch, disk_model=models[0], nic_model=models[1], controller="ide")

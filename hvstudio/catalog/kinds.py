@@ -250,9 +250,9 @@ VIRTUAL_NIC: Final = Kind(
 
 VIRTUAL_SWITCH: Final = Kind(
     name="virtual_switch", label="Virtual switch", plural="Virtual switches", seat=Seat.BUILT_IN,
-    supports=frozenset({"parent_partition", "hypervisor", "os"}), attaches_to=frozenset({"nic"}),
+    supports=frozenset({"parent_partition", "hypervisor", "os"}), attaches_to=frozenset({"nic", "virtual_nic"}),
     palette_group="Virtual devices",
-    doc="Joins virtual network cards with each other and with a physical card.",
+    doc="Joins virtual network cards with each other and with a physical card (nested: the VM's virtual card).",
     parameters=(
         _choice("reach", "Reach", "external", "Who can talk through it.",
                 (Choice("external", "External: VMs, host and network"), Choice("internal", "Internal: VMs and host"),
