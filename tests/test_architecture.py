@@ -212,6 +212,17 @@ def test_no_file_has_grown_past_500_lines() -> None:
     assert long == {}
 
 
+def test_no_function_has_grown_past_60_lines() -> None:
+    long = {
+        f"{path.relative_to(CHECKOUT)}:{node.lineno} {node.name}": length
+        for path in modules()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > 60
+    }
+    assert long == {}
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     vague = [
         str(path.relative_to(CHECKOUT))
