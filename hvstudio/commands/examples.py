@@ -1,0 +1,23 @@
+"""`hvstudio examples`: list the examples, or write one to a file."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from hvstudio.commands.outcome import FINE
+from hvstudio.commands.output import say, say_json, table, write_text
+from hvstudio.files.examples import example_names, example_text, load_example
+
+
+def examples(arguments: Namespace) -> int:
+    """Without a name list them; with one print it, or write it to `-o FILE`."""
+    if arguments.name is not None:
+        write_text(arguments.output or "-", example_text(arguments.name))
+        return FINE
+    documents = {name: load_example(name) for name in example_names()}
+    if arguments.json:
+        say_json([{"name": name, "title": item.title, "notes": item.notes} for name, item in documents.items()])
+        return FINE
+    say(table(("Name", "Title"), [(name, item.title) for name, item in documents.items()], left=2))
+    say("\nWrite one to a file with: hvstudio examples NAME -o FILE.hvs")
+    return FINE

@@ -1,0 +1,44 @@
+"""What commands work on: the document from a file or standard input, the catalogue with the person's own products."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.load import load_catalog, shipped_catalog
+from hvstudio.errors import CatalogError
+from hvstudio.files.store import document_in, load, read_bounded
+from hvstudio.model.document import Document
+from hvstudio.settings import load_settings
+
+_LARGEST_CATALOG_BYTES: Final = 4_000_000
+
+
+def open_document(path: str) -> Document:
+    """The document in a file, or on standard input when the path is `-`. Raises FileError."""
+    if path == "-":
+        data = read_bounded(sys.stdin.buffer, name="standard input")
+        return document_in(data, name="standard input")[0]
+    return load(path)
+
+
+def shown_name(path: str) -> str:
+    """How messages call the file."""
+    return "standard input" if path == "-" else path
+
+
+def open_catalog() -> Catalog:
+    """The shipped catalogue with the person's own file on top, if the settings name one. Raises CatalogError."""
+    own = load_settings().user_catalog
+    if not own:
+        return shipped_catalog()
+    path = Path(own)
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(_LARGEST_CATALOG_BYTES + 1).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "Correct the file, or clear it in the settings."
+        raise CatalogError(f"your own catalogue cannot be read ({error}).", where=own, hint=hint) from error
+    return load_catalog([(path.name, text)], base=shipped_catalog())

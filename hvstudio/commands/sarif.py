@@ -1,0 +1,72 @@
+"""Findings as SARIF 2.1.0, the form that code-scanning pipelines read.
+
+Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, sections 3.19, 3.27, 3.35.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any, Final
+from urllib.parse import quote
+
+from hvstudio import __version__
+from hvstudio.checks.finding import Finding, Report, Severity
+
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def sarif(report: Report, *, path: str) -> dict[str, Any]:
+    """The report as one SARIF run about the file at `path`."""
+    rules: dict[str, dict[str, Any]] = {}
+    for finding in report.findings:
+        rules.setdefault(finding.rule, _rule(finding))
+    order = {rule: number for number, rule in enumerate(rules)}
+    driver = {"name": "HVStudio", "version": __version__, "rules": list(rules.values())}
+    return {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": [
+                    _result(finding, report, order[finding.rule], _address(path)) for finding in report.findings
+                ],
+            }
+        ],
+    }
+
+
+def _rule(finding: Finding) -> dict[str, Any]:
+    from hvstudio.checks.rules import RULES
+
+    known = RULES.get(finding.rule)
+    title, why = (known.title, known.why) if known else (finding.rule, finding.why or finding.message)
+    return {
+        "id": finding.rule,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": why or title},
+        "defaultConfiguration": {"level": _LEVELS[finding.severity]},
+    }
+
+
+def _result(finding: Finding, report: Report, rule_index: int, address: str) -> dict[str, Any]:
+    place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": address}}}
+    block = None if finding.block is None else report.document.blocks.get(finding.block)
+    if block is not None:
+        place["logicalLocations"] = [{"name": block.name, "fullyQualifiedName": block.id, "kind": "object"}]
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [place],
+        "partialFingerprints": {"ruleAndBlock/v1": f"{finding.rule}:{finding.block or ''}"},
+    }
+    if finding.suppressed:
+        result["suppressions"] = [{"kind": "inSource", "justification": finding.suppressed}]
+    return result
+
+
+def _address(path: str) -> str:
+    return "stdin.hvs" if path == "-" else quote(PurePath(path).as_posix())
