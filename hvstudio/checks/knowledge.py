@@ -1,0 +1,147 @@
+"""What the catalogue says, laid out for fast reading: defaults by kind and product, facts by dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.declaration import Parameter, Product
+from hvstudio.catalog.load import value_problem
+from hvstudio.model.document import Block, Value
+
+_NO_VALUES: Mapping[str, Any] = {}
+
+
+class Facts:
+    """The facts of one product by dotted path; a fact that is missing or of another type reads as not known."""
+
+    __slots__ = ("flat", "id", "label", "product")
+
+    def __init__(self, product: Product | None) -> None:
+        self.product = product
+        self.id = product.id if product else ""
+        self.label = product.label if product else "the hypervisor"
+        self.flat: dict[str, Any] = {}
+        if product is not None:
+            _flatten(product.facts, "", self.flat)
+
+    def number(self, path: str) -> float | None:
+        """A number, or None where nothing is known."""
+        value = self.flat.get(path)
+        if value is None or isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            return None
+        return value
+
+    def yes(self, path: str) -> bool | None:
+        """True, False, or None where nothing is known."""
+        value = self.flat.get(path)
+        return value if isinstance(value, bool) else None
+
+    def text(self, path: str) -> str:
+        """A text, empty where nothing is known."""
+        value = self.flat.get(path)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, path: str) -> tuple[str, ...]:
+        """A list of texts, empty where nothing is known."""
+        value = self.flat.get(path)
+        if not isinstance(value, list | tuple):
+            return ()
+        return tuple(item for item in cast("list[object]", value) if isinstance(item, str))
+
+    def group(self, path: str) -> Mapping[str, Any] | None:
+        """A table of facts by their last name, or None where the product says nothing of the kind."""
+        prefix = path + "."
+        found = {name[len(prefix) :]: value for name, value in self.flat.items() if name.startswith(prefix)}
+        return found or None
+
+    def source(self, path: str, otherwise: str = "") -> str:
+        """Who says so, with a mark on estimates."""
+        source = self.product.fact_sources.get(path) if self.product else None
+        if source is None:
+            return otherwise
+        return f"{source.text} (estimate)" if source.estimate and "estimate" not in source.text else source.text
+
+
+def _flatten(node: Mapping[str, Any], prefix: str, into: dict[str, Any]) -> None:
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            _flatten(cast("Mapping[str, Any]", value), f"{prefix}{key}.", into)
+        else:
+            into[prefix + key] = value
+
+
+class Knowledge:
+    """The catalogue with its answers kept: effective values of blocks, facts of products."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._defaults: dict[tuple[str, str], Mapping[str, Value]] = {}
+        self._facts: dict[str, Facts] = {}
+        self._parameters: dict[str, dict[str, Parameter]] = {}
+        self._problems: dict[tuple[str, str, type, object], str] = {}
+
+    def facts(self, product_id: str) -> Facts:
+        """The facts of a product (nothing known, for the empty id and unknown ids)."""
+        found = self._facts.get(product_id)
+        if found is None:
+            found = self._facts[product_id] = Facts(self.catalog.product(product_id))
+        return found
+
+    def defaults(self, kind: str, product: str) -> Mapping[str, Value]:
+        """What every parameter of a kind is when the block says nothing; empty for kinds unknown here."""
+        found = self._defaults.get((kind, product))
+        if found is None:
+            found = self._defaults[kind, product] = self._build_defaults(kind, product)
+        return found
+
+    def values(self, block: Block) -> Mapping[str, Any]:
+        """What every parameter of the block is; entries that cannot be are read as the default."""
+        defaults = self.defaults(block.kind, block.product)
+        if not block.parameters:
+            return defaults
+        merged: dict[str, Any] = dict(defaults)
+        for name, value in block.parameters.items():
+            if name in defaults and not self.problem(block.kind, name, value):
+                merged[name] = value
+        return merged
+
+    def parameter(self, kind: str, name: str) -> Parameter | None:
+        """The declaration of a parameter, if the kind has it."""
+        found = self._parameters.get(kind)
+        if found is None:
+            declared = self.catalog.kinds.get(kind)
+            found = {item.name: item for item in declared.parameters} if declared else {}
+            self._parameters[kind] = found
+        return found.get(name)
+
+    def problem(self, kind: str, name: str, value: object) -> str:
+        """Why a value does not fit a parameter, in a sentence; empty when it fits or the parameter is unknown."""
+        try:
+            key = (kind, name, value.__class__, value)
+            known = self._problems.get(key)
+        except TypeError:
+            return "This is not a single value."
+        if known is None:
+            known = self._problems[key] = self._look_at(kind, name, value)
+        return known
+
+    def _look_at(self, kind: str, name: str, value: object) -> str:
+        parameter = self.parameter(kind, name)
+        if parameter is None:
+            return ""
+        try:
+            return value_problem(parameter, value)
+        except OverflowError:
+            return f"{parameter.label} must be a number that is not infinite."
+
+    def _build_defaults(self, kind: str, product_id: str) -> Mapping[str, Value]:
+        declared = self.catalog.kinds.get(kind)
+        if declared is None:
+            return _NO_VALUES
+        values: dict[str, Value] = {item.name: item.default for item in declared.parameters}
+        product = self.catalog.product(product_id)
+        if product is not None and product.kind == kind:
+            values.update(product.defaults)
+        return values

@@ -1,0 +1,90 @@
+"""A rule: one thing that can be wrong, with what it means, why it matters, who says so, and how it is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import field, frozen
+
+from hvstudio.checks.finding import Finding, Fix, Severity
+from hvstudio.model.document import Block, BlockId
+
+if TYPE_CHECKING:
+    from hvstudio.checks.scene import Scene
+
+
+@frozen(kw_only=True, eq=False)
+class Hit:
+    """What a rule saw: where, in a plain sentence. `severity`, `why` and `source` replace the rule's own when given."""
+
+    block: BlockId | None
+    message: str
+    related: tuple[BlockId, ...] = ()
+    parameter: str = ""
+    fixes: tuple[Fix, ...] = ()
+    severity: Severity | None = None
+    why: str = ""
+    source: str = ""
+
+
+Look: TypeAlias = "Callable[[Scene, Block], Sequence[Hit]]"
+"""Looks at one block and gives what is wrong there.
+
+It may read the block, everything above it, its place (`Scene.place`), what it is attached to, and what is attached
+to it; a hypervisor's look may also read what lies below it and beside it. Nothing else: that is what lets the
+checker look again only where an edit can matter.
+"""
+
+
+@frozen(kw_only=True, eq=False)
+class Rule:
+    """One rule. `kinds` are the kinds of block it looks at; `remedy` says in general words how to mend it."""
+
+    id: str
+    title: str
+    severity: Severity
+    kinds: tuple[str, ...]
+    why: str
+    source: str
+    remedy: str
+    look: Look = field(repr=False)
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the first point ("structure")."""
+        return self.id.partition(".")[0]
+
+    def finding(self, hit: Hit, suppressed: str = "") -> Finding:
+        """The finding that a hit of this rule is."""
+        return Finding(
+            rule=self.id,
+            severity=self.severity if hit.severity is None else hit.severity,
+            block=hit.block,
+            message=hit.message,
+            why=hit.why or self.why,
+            source=hit.source or self.source,
+            related=hit.related,
+            parameter=hit.parameter,
+            suppressed=suppressed,
+            fixes=hit.fixes,
+        )
+
+
+def rule(
+    rule_id: str,
+    *kinds: str,
+    title: str,
+    severity: Severity,
+    why: str,
+    source: str,
+    remedy: str,
+) -> Callable[[Look], Rule]:
+    """Make a rule of the look that follows."""
+
+    def made(look: Look) -> Rule:
+        return Rule(
+            id=rule_id, title=title, severity=severity, kinds=kinds, why=why, source=source, remedy=remedy, look=look
+        )
+
+    return made

@@ -1,0 +1,25 @@
+"""The register of all rules, in the order of the rule reference."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hvstudio.catalog.kinds import KINDS
+from hvstudio.checks import hypervisors, placement, structure
+from hvstudio.checks.rule import Rule
+
+FAMILIES: Final[tuple[tuple[str, str, tuple[Rule, ...]], ...]] = (
+    ("structure", "Structure: what stands on what", (*structure.RULES, *placement.RULES, *hypervisors.RULES)),
+)
+"""Every family of rules: id, title, rules."""
+
+RULES: Final[dict[str, Rule]] = {rule.id: rule for _, _, rules in FAMILIES for rule in rules}
+"""Every rule by its id."""
+
+RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
+    kind: tuple(rule for rule in RULES.values() if kind in rule.kinds or "*" in rule.kinds) for kind in KINDS
+}
+"""The rules that look at each kind of block."""
+
+RULES_OF_UNKNOWN_KINDS: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES.values() if "*" in rule.kinds)
+"""The rules that look at a block whose kind is not known here."""

@@ -1,0 +1,173 @@
+"""A document as the rules see it: blocks with their effective values, places, children and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hvstudio.checks.knowledge import Facts, Knowledge
+from hvstudio.checks.place import NOWHERE, Place, place_above
+from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.index import Index, index_of
+
+_NO_BLOCKS: tuple[Block, ...] = ()
+
+
+class Scene:
+    """One document laid out for the rules. What it derives is kept until the checker says that it no longer holds."""
+
+    def __init__(self, document: Document, knowledge: Knowledge, index: Index | None = None) -> None:
+        self.document = document
+        self.knowledge = knowledge
+        self.catalog = knowledge.catalog
+        self.index = index_of(document) if index is None else index
+        self.blocks = document.blocks
+        self.places: dict[BlockId, Place] = {}
+        self.values_of: dict[BlockId, Mapping[str, Any]] = {}
+        self.kept: dict[str, dict[BlockId, Any]] = {}
+        self.loose: frozenset[BlockId] = frozenset()
+        self.firsts: Mapping[str, BlockId] = {}
+
+    def settle(self) -> None:
+        """Work out the place of every block, and which blocks hang on nothing that stands (cycles, lost supports)."""
+        seen = 0
+        stack = [*self.index.roots]
+        while stack:
+            block_id = stack.pop()
+            seen += 1
+            children = self.index.children.get(block_id)
+            if children:
+                self._place_children_of(block_id)
+                stack.extend(children)
+        if seen < len(self.blocks):
+            self.loose = frozenset(self.blocks) - self._standing()
+        self.note_firsts()
+
+    def note_firsts(self) -> None:
+        """Remember the first block of each kind."""
+        firsts: dict[str, BlockId] = {}
+        for block_id, block in self.blocks.items():
+            if block.kind not in firsts and block_id not in self.loose:
+                firsts[block.kind] = block_id
+        self.firsts = firsts
+
+    def _place_children_of(self, block_id: BlockId) -> bool:
+        """Set the place of a block's children; whether it is another than before."""
+        block = self.blocks[block_id]
+        below = self.place(block)
+        found = place_above(block, below, values=self.values(block), facts=self.facts(block))
+        if self.places.get(block_id) == found:
+            return False
+        self.places[block_id] = found
+        return True
+
+    def replace_places(self, start: BlockId, moved: set[BlockId]) -> None:
+        """Work out the places above `start` again and put every block whose place changed into `moved`."""
+        stack = [start]
+        while stack:
+            current = stack.pop()
+            children = self.index.children.get(current)
+            if not children:
+                self.places.pop(current, None)
+            elif self._place_children_of(current):
+                moved.update(children)
+                stack.extend(children)
+
+    def _standing(self) -> set[BlockId]:
+        standing: set[BlockId] = set()
+        stack = [*self.index.roots]
+        while stack:
+            block_id = stack.pop()
+            standing.add(block_id)
+            stack.extend(self.index.children.get(block_id, ()))
+        return standing
+
+    def place(self, block: Block) -> Place:
+        """Where a block stands."""
+        support = block.rests_on
+        return NOWHERE if support is None else self.places.get(support, NOWHERE)
+
+    def values(self, block: Block) -> Mapping[str, Any]:
+        """What every parameter of the block is; empty for kinds unknown here."""
+        if not block.parameters:
+            return self.knowledge.defaults(block.kind, block.product)
+        found = self.values_of.get(block.id)
+        if found is None:
+            found = self.values_of[block.id] = self.knowledge.values(block)
+        return found
+
+    def facts(self, block: Block) -> Facts:
+        """What is known of the block's product."""
+        return self.knowledge.facts(block.product)
+
+    def name(self, block_id: BlockId | None) -> str:
+        """The block's name as it reads in a sentence."""
+        block = None if block_id is None else self.blocks.get(block_id)
+        return "nothing" if block is None else f"“{block.name}”"
+
+    def on(self, block_id: BlockId, kind: str = "") -> tuple[Block, ...]:
+        """What rests directly on a block, in document order: all of it or one kind."""
+        children = self.index.children.get(block_id)
+        if not children:
+            return _NO_BLOCKS
+        kept = self.kept.setdefault("on", {})
+        by_kind: dict[str, tuple[Block, ...]] | None = kept.get(block_id)
+        if by_kind is None:
+            rows: dict[str, list[Block]] = {"": []}
+            for child in children:
+                block = self.blocks[child]
+                rows[""].append(block)
+                rows.setdefault(block.kind, []).append(block)
+            by_kind = kept[block_id] = {name: tuple(row) for name, row in rows.items()}
+        return by_kind.get(kind, _NO_BLOCKS)
+
+    def support(self, block: Block) -> Block | None:
+        """The block directly below."""
+        return None if block.rests_on is None else self.blocks.get(block.rests_on)
+
+    def target(self, block: Block) -> Block | None:
+        """The block it is attached to."""
+        return None if block.attached_to is None else self.blocks.get(block.attached_to)
+
+    def below(self, block: Block) -> Iterator[Block]:
+        """The blocks under this one, nearest first; ends where a support is lost or a circle closes."""
+        seen = {block.id}
+        support = self.support(block)
+        while support is not None and support.id not in seen:
+            yield support
+            seen.add(support.id)
+            support = self.support(support)
+
+    def above(self, block_id: BlockId) -> Iterator[Block]:
+        """Everything that rests on the block, directly or not, supports before what they carry."""
+        seen = {block_id}
+        stack = list(reversed(self.index.children_of(block_id)))
+        while stack:
+            current = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            yield self.blocks[current]
+            stack.extend(reversed(self.index.children_of(current)))
+
+    def system_of(self, machine: BlockId) -> Block | None:
+        """The first operating system that rests directly on a machine."""
+        systems = self.on(machine, "os")
+        return systems[0] if systems else None
+
+    def backing(self, block: Block) -> Block | None:
+        """The physical disk or card behind a virtual device, through other virtual ones; None if there is none."""
+        seen: set[BlockId] = set()
+        current = self.target(block)
+        while current is not None and current.id not in seen:
+            if current.kind in ("disk", "nic"):
+                return current
+            seen.add(current.id)
+            current = self.target(current)
+        return None
+
+    def forget(self, block_id: BlockId) -> None:
+        """Drop what was derived for a block: it, or something above it, changed."""
+        self.values_of.pop(block_id, None)
+        for kept in self.kept.values():
+            kept.pop(block_id, None)

@@ -1,0 +1,50 @@
+"""Which product suits an architecture on a given machine: the newest one whose demands are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hvstudio.catalog.declaration import Product
+from hvstudio.checks.knowledge import Facts, Knowledge
+from hvstudio.checks.mending import system_fits
+from hvstudio.model.document import Block
+
+DEMANDS = (
+    ("host_64bit", "is_64bit"),
+    ("hardware_virtualization", "hardware_virtualization"),
+    ("slat", "slat"),
+    ("dep", "dep"),
+)
+"""What a product may require of the processor: the fact below `requires` and the host's parameter."""
+
+
+def unmet_demands(facts: Facts, values: Mapping[str, Any]) -> list[str]:
+    """The host parameters that a product requires and this host lacks."""
+    return [name for demand, name in DEMANDS if facts.text(f"requires.{demand}") == "required" and not values.get(name)]
+
+
+def product_for(
+    knowledge: Knowledge, vmm_type: str, *, host: Block | None = None, system: Block | None = None
+) -> Product | None:
+    """The hypervisor product to take for an architecture; None when the catalogue has none of it.
+
+    First those whose demands the host meets, that run on the operating system at hand, that need a parent partition
+    where the architecture has one; among these the newest.
+    """
+    values = knowledge.values(host) if host is not None else {}
+
+    def rank(product: Product) -> tuple[bool, bool, bool, int]:
+        facts = knowledge.facts(product.id)
+        met = host is None or not unmet_demands(facts, values)
+        path = "parent_os" if vmm_type == "type1" else "requires.host_os"
+        fits = system is None or system_fits(knowledge.catalog, facts, path, system)
+        return met, fits, facts.yes("needs_parent") is True, product.year
+
+    return max(products_of_type(knowledge, vmm_type), key=rank, default=None)
+
+
+def products_of_type(knowledge: Knowledge, vmm_type: str) -> list[Product]:
+    """The hypervisor products said to be of an architecture, in catalogue order."""
+    products: Iterable[Product] = knowledge.catalog.products_of("hypervisor")
+    return [product for product in products if knowledge.facts(product.id).text("expected_class") == vmm_type]
