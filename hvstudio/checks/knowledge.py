@@ -101,11 +101,13 @@ class Knowledge:
         defaults = self.defaults(block.kind, block.product)
         if not block.parameters:
             return defaults
-        merged: dict[str, Any] = dict(defaults)
-        for name, value in block.parameters.items():
-            if name in defaults and not self.problem(block.kind, name, value):
-                merged[name] = value
-        return merged
+        kind = block.kind
+        fitting = {
+            name: value
+            for name, value in block.parameters.items()
+            if name in defaults and not self.problem(kind, name, value)
+        }
+        return {**defaults, **fitting}
 
     def parameter(self, kind: str, name: str) -> Parameter | None:
         """The declaration of a parameter, if the kind has it."""

@@ -145,7 +145,7 @@ def with_values(document: Document, block_id: BlockId, values: Mapping[str, Valu
 
 
 def detached(document: Document, block_id: BlockId) -> Document:
-    """The document with a block that rests on nothing, even if its support is lost or it rests on itself in a circle."""
+    """The document with a block that rests on nothing, even out of a circle."""
     block = evolve(document.blocks[block_id], rests_on=None)
     positions = {**document.positions, block_id: document.positions.get(block_id, (0.0, 0.0))}
     return evolve(document, blocks={**document.blocks, block_id: block}, positions=positions)

@@ -32,7 +32,7 @@ def product_for(
     First those whose demands the host meets, that run on the operating system at hand, that need a parent partition
     where the architecture has one; among these the newest.
     """
-    values = knowledge.values(host) if host is not None else {}
+    values: Mapping[str, Any] = {} if host is None else knowledge.values(host)
 
     def rank(product: Product) -> tuple[bool, bool, bool, int]:
         facts = knowledge.facts(product.id)

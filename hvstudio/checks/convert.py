@@ -1,0 +1,162 @@
+"""Converting a whole stack to another architecture in one edit, keeping its VMs and their workloads."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.declaration import Product
+from hvstudio.checks.adapt import adapted
+from hvstudio.checks.finding import TYPE_LABELS
+from hvstudio.checks.knowledge import Knowledge
+from hvstudio.checks.mending import fitting_system, system_fits
+from hvstudio.checks.native import as_native
+from hvstudio.checks.restructure import restructured, system_of_stack
+from hvstudio.checks.selection import product_for, products_of_type
+from hvstudio.errors import EditError
+from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.edits import rename_block, set_product
+from hvstudio.model.index import index_of
+
+
+@frozen(kw_only=True, eq=False)
+class Conversion:
+    """A converted document; `lost` says in sentences what the target cannot express, `label` names the undo step."""
+
+    document: Document
+    lost: tuple[str, ...]
+    label: str
+    product: str = ""
+
+
+def convert(
+    document: Document, catalog: Catalog, *, hypervisor: BlockId, to: str, product: str | None = None
+) -> Conversion:
+    """The document with the stack of a hypervisor as `to` ("type1", "type2", "hybrid" or "native").
+
+    `product` is the hypervisor to take; None takes the newest that suits the host, and keeps the present one where it
+    is of that architecture already. Raises EditError when the block is no hypervisor or has no machine of its own.
+    """
+    block = document.blocks.get(hypervisor)
+    if block is None or block.kind != "hypervisor":
+        raise EditError("only the stack of a hypervisor can be converted", where=hypervisor)
+    if to == "native":
+        rebuilt, lost = as_native(document, hypervisor)
+        return Conversion(document=rebuilt, lost=lost, label=f"Convert “{block.name}” to native")
+    knowledge = Knowledge(catalog)
+    chosen = _chosen(document, knowledge, block, to, product)
+    lost = _lost_layers(document, knowledge, block, to, chosen)
+    changed = document if chosen is None else set_product(document, [hypervisor], chosen.id)
+    changed = _renamed(changed, catalog, block, chosen)
+    changed = restructured(changed, catalog, hypervisor=hypervisor, to=to)
+    changed = _with_fitting_system(changed, knowledge, hypervisor, to)
+    fitted = adapted(changed, knowledge, hypervisor=hypervisor)
+    label = f"Convert “{block.name}” to {TYPE_LABELS.get(to, to)}"
+    return Conversion(
+        document=fitted.document,
+        lost=(*lost, *fitted.lost),
+        label=label,
+        product=chosen.id if chosen else block.product,
+    )
+
+
+def target_products(catalog: Catalog, to: str) -> tuple[Product, ...]:
+    """The products a stack can be converted to for an architecture, in catalogue order."""
+    return tuple(products_of_type(Knowledge(catalog), to))
+
+
+def _chosen(
+    document: Document, knowledge: Knowledge, hypervisor: Block, to: str, product: str | None
+) -> Product | None:
+    if product is not None:
+        chosen = knowledge.catalog.product(product)
+        if chosen is None or chosen.kind != "hypervisor":
+            raise EditError("the catalogue has no such hypervisor", where=product)
+        return chosen
+    if not hypervisor.product or knowledge.facts(hypervisor.product).text("expected_class") == to:
+        return knowledge.catalog.product(hypervisor.product)
+    host = _host(document, hypervisor)
+    system = system_of_stack(document, hypervisor.id)
+    return product_for(knowledge, to, host=host, system=document.blocks[system] if system is not None else None)
+
+
+def _host(document: Document, block: Block) -> Block | None:
+    support = block.rests_on
+    for _ in range(len(document.blocks)):
+        if support is None or support not in document.blocks:
+            return None
+        below = document.blocks[support]
+        if below.kind == "host":
+            return below
+        support = below.rests_on
+    return None
+
+
+def _renamed(document: Document, catalog: Catalog, hypervisor: Block, chosen: Product | None) -> Document:
+    """A hypervisor that bears the name of its product bears that of the new one."""
+    before = catalog.product(hypervisor.product)
+    if chosen is None or before is None or hypervisor.name != before.label:
+        return document
+    return rename_block(document, hypervisor.id, chosen.label)
+
+
+def _with_fitting_system(document: Document, knowledge: Knowledge, hypervisor: BlockId, to: str) -> Document:
+    """The host's system as one that the product runs on, where the present one is not."""
+    system = system_of_stack(document, hypervisor)
+    if system is None:
+        return document
+    facts = knowledge.facts(document.blocks[hypervisor].product)
+    path = "parent_os" if to == "type1" else "requires.host_os"
+    block = document.blocks[system]
+    if system_fits(knowledge.catalog, facts, path, block):
+        return document
+    product = fitting_system(knowledge.catalog, facts, path)
+    if product is None:
+        return document
+    present = knowledge.catalog.product(block.product)
+    document = set_product(document, [system], product.id)
+    if present is not None and block.name == present.label:
+        document = rename_block(document, system, product.label)
+    return document
+
+
+def _lost_layers(
+    document: Document, knowledge: Knowledge, hypervisor: Block, to: str, chosen: Product | None
+) -> tuple[str, ...]:
+    """What becomes of the layers around the VMs, in words."""
+    lost: list[str] = []
+    index = index_of(document)
+    facts = knowledge.facts(chosen.id if chosen else "")
+    system = system_of_stack(document, hypervisor.id)
+    parents = [child for child in index.children_of(hypervisor.id) if document.blocks[child].kind == "parent_partition"]
+    if to != "type1":
+        for parent in parents:
+            if document.blocks[parent].parameters:
+                name = document.blocks[parent].name
+                lost.append(f"The parent partition “{name}” goes, and with it its memory and CPU settings.")
+    if to == "type1" and facts.yes("needs_parent") is False and system is not None:
+        name = document.blocks[system].name
+        lost.append(f"{facts.label} has no parent partition: the host's system “{name}” goes.")
+        for child in index.above(system):
+            block = document.blocks[child]
+            if block.kind == "workload" and not _in_vm(document, block):
+                lost.append(f"The workload “{block.name}” ran on the host's system and goes with it.")
+        return tuple(lost)
+    path = "parent_os" if to == "type1" else "requires.host_os"
+    if system is not None and not system_fits(knowledge.catalog, facts, path, document.blocks[system]):
+        product = fitting_system(knowledge.catalog, facts, path)
+        if product is not None:
+            lost.append(
+                f"{facts.label} does not run with “{document.blocks[system].name}”; it becomes {product.label}."
+            )
+    return tuple(lost)
+
+
+def _in_vm(document: Document, block: Block) -> bool:
+    support = block.rests_on
+    while support is not None and support in document.blocks:
+        below = document.blocks[support]
+        if below.kind == "vm":
+            return True
+        support = below.rests_on
+    return False

@@ -1,0 +1,140 @@
+"""Is this stack a Type 1, a Type 2, a Hybrid? Why not, and what would make it one."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.checks.classify import Step, classification, shape_of
+from hvstudio.checks.convert import convert
+from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix
+from hvstudio.checks.restructure import restructured, scene_of
+from hvstudio.errors import EditError
+from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.edits import Edit
+
+
+@frozen(kw_only=True, eq=False)
+class Verdict:
+    """Whether a hypervisor's stack is of an architecture.
+
+    `sentence` says it whole; `because` are the reasons, each with the blocks it speaks of; `becomes` says what would
+    make it one; `fixes` do that in one edit each.
+    """
+
+    hypervisor: BlockId
+    asked: str
+    holds: bool
+    sentence: str
+    because: tuple[Step, ...]
+    becomes: str
+    fixes: tuple[Fix, ...]
+    classification: Classification
+
+
+def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_type: str) -> Verdict:
+    """The verdict on one hypervisor; `vmm_type` is "type1", "type2", "hybrid" or "any".
+
+    Raises EditError when the block is no hypervisor or the type is unknown.
+    """
+    block = document.blocks.get(hypervisor)
+    if block is None or block.kind != "hypervisor":
+        raise EditError("only a hypervisor can be validated as an architecture", where=hypervisor)
+    if vmm_type not in ("any", "type1", "type2", "hybrid"):
+        raise EditError(f"{vmm_type} is not an architecture", hint="Choose any, type1, type2 or hybrid.")
+    scene = scene_of(document, catalog)
+    found = classification(scene, block)
+    holds = found.vmm_type == vmm_type or (vmm_type == "any" and found.vmm_type != "unclear")
+    if holds:
+        return Verdict(
+            hypervisor=hypervisor,
+            asked=vmm_type,
+            holds=True,
+            sentence=found.sentence,
+            because=found.argument,
+            becomes="",
+            fixes=(),
+            classification=found,
+        )
+    shape = shape_of(scene, block)
+    target = vmm_type if vmm_type != "any" else (found.expected or "type1")
+    reason, becomes = _reason(found, block, shape.under, shape.systems_beside, target)
+    name = "one of the three architectures" if vmm_type == "any" else f"a {TYPE_LABELS[vmm_type]}"
+    return Verdict(
+        hypervisor=hypervisor,
+        asked=vmm_type,
+        holds=False,
+        sentence=f"“{block.name}” is not {name} because {reason}; it becomes one if {becomes}.",
+        because=((f"{reason[:1].upper()}{reason[1:]}.", _blocks(block, shape.under, shape.systems_beside)),),
+        becomes=becomes,
+        fixes=_fixes(document, catalog, block, target),
+        classification=found,
+    )
+
+
+def _reason(
+    found: Classification, block: Block, under: Block | None, beside: tuple[Block, ...], target: str
+) -> tuple[str, str]:
+    """Why it is not of the target architecture, and what would make it one."""
+    system = (
+        f"“{beside[0].name}”" if beside else f"“{under.name}”" if under and under.kind == "os" else "the host's system"
+    )
+    because = {
+        "hybrid": f"the operating system {system} sits on the hardware beside the hypervisor",
+        "type2": f"the hypervisor rests on the operating system {system} instead of the hardware",
+        "type1": "the hypervisor is the only layer on the hardware, with no operating system under or beside it",
+    }.get(found.vmm_type)
+    becomes = {
+        ("hybrid", "type1"): f"{system} moves into a parent partition on the hypervisor",
+        ("type2", "type1"): f"the hypervisor moves onto the hardware and {system} into a parent partition on it",
+        ("hybrid", "type2"): f"the hypervisor moves on top of {system}",
+        ("type1", "type2"): f"{system} moves out of its partition onto the hardware and the hypervisor on top of it",
+        ("type2", "hybrid"): f"the hypervisor moves down beside {system}, onto the hardware",
+        ("type1", "hybrid"): f"{system} moves out of its partition, down beside the hypervisor",
+    }.get((found.vmm_type, target))
+    if because is None or becomes is None:
+        why = found.sentence.rstrip(".")
+        because = f"its place is not clear: {why[:1].lower()}{why[1:]}" if not why.startswith("“") else why
+        becomes = {
+            "type1": "it stands on hardware as the only layer there",
+            "type2": "it stands on an operating system that stands on hardware",
+            "hybrid": "it stands on hardware beside an operating system",
+        }.get(target, "it stands on hardware or on an operating system")
+    return because, becomes
+
+
+def _fixes(document: Document, catalog: Catalog, block: Block, target: str) -> tuple[Fix, ...]:
+    """Rebuild with the same product; and where that product is said to be something else, with a fitting one too."""
+    expected = catalog.fact(block, "expected_class")
+    rebuild = Fix(label=f"Rebuild the stack as {TYPE_LABELS[target]}", edit=_rebuilding(catalog, block.id, target))
+    fixes: list[Fix] = []
+    if expected is not None and expected != target:
+        try:
+            whole = convert(document, catalog, hypervisor=block.id, to=target)
+        except EditError:
+            return ()
+        product = catalog.product(whole.product)
+        if product is not None and product.id != block.product:
+            fixes.append(
+                Fix(
+                    label=f"Convert to {TYPE_LABELS[target]} with {product.label}",
+                    edit=_converting(catalog, block.id, target),
+                )
+            )
+    try:
+        restructured(document, catalog, hypervisor=block.id, to=target)
+    except EditError:
+        return tuple(fixes)
+    return (rebuild, *fixes)
+
+
+def _rebuilding(catalog: Catalog, hypervisor: BlockId, target: str) -> Edit:
+    return lambda document: restructured(document, catalog, hypervisor=hypervisor, to=target)
+
+
+def _converting(catalog: Catalog, hypervisor: BlockId, target: str) -> Edit:
+    return lambda document: convert(document, catalog, hypervisor=hypervisor, to=target).document
+
+
+def _blocks(block: Block, under: Block | None, beside: tuple[Block, ...]) -> tuple[BlockId, ...]:
+    return tuple(item.id for item in (block, under, *beside) if item is not None)
