@@ -175,9 +175,7 @@ def _refuse_cycles(blocks: Mapping[BlockId, Block]) -> None:
     for name, relation, verb in (("rests_on", rests_on, "rest on"), ("attached_to", attached, "are attached to")):
         ring = _ring_in(relation)
         if ring:
-            shown = " → ".join(
-                f"“{shortened(block_id)}”" for block_id in [*ring[:6], *(["…"] if len(ring) > 6 else [])]
-            )
+            shown = " → ".join(f"“{shortened(block_id)}”" for block_id in ring[:6]) + (" → …" if ring[6:] else "")
             message = f"these blocks {verb} each other in a ring: {shown}."
             number = list(blocks).index(ring[0])
             hint = "Take one of them off the other."

@@ -17,7 +17,8 @@ Migration: TypeAlias = Callable[[Fields], dict[str, Any]]
 def flatten_stacks(fields: Fields) -> dict[str, Any]:
     """Version 0 nested what rests on a block in its "stack"; version 1 lists all blocks and says `rests_on`."""
     blocks: list[dict[str, Any]] = []
-    waiting: list[tuple[Any, str | None, str]] = [
+    supports: list[int | None] = []
+    waiting: list[tuple[Any, int | None, str]] = [
         (raw, None, f"stack[{place}]") for place, raw in enumerate(_list(fields.get("stack", []), "stack"))
     ]
     waiting.reverse()
@@ -26,25 +27,33 @@ def flatten_stacks(fields: Fields) -> dict[str, Any]:
         if not isinstance(raw, dict):
             raise Misfit("a block should be an object.", path=path)
         old = cast("dict[str, Any]", raw)
-        block = _flat_block(old, support, number=len(blocks) + 1)
-        blocks.append(block)
+        blocks.append({_RENAMED.get(name, name): value for name, value in old.items() if name != "stack"})
+        supports.append(support)
         nested = _list(old.get("stack", []), f"{path}.stack")
-        above = [(item, block["id"], f"{path}.stack[{place}]") for place, item in enumerate(nested)]
+        above = [(item, len(blocks) - 1, f"{path}.stack[{place}]") for place, item in enumerate(nested)]
         waiting.extend(reversed(above))
     kept = {name: value for name, value in fields.items() if name not in ("version", "name", "stack")}
-    return {**kept, "version": 1, "title": fields.get("name", "Untitled"), "blocks": blocks}
+    return {**kept, "version": 1, "title": fields.get("name", "Untitled"), "blocks": _identified(blocks, supports)}
 
 
-def _flat_block(old: Fields, support: str | None, *, number: int) -> dict[str, Any]:
-    """One block of version 0 without its stack; blocks had no ids unless something was attached to them."""
-    renamed = {"params": "parameters", "at": "position", "uses": "attached_to"}
-    block: dict[str, Any] = {"id": f"{old.get('kind', 'block')}-{number}"}
-    for name, value in old.items():
-        if name != "stack":
-            block[renamed.get(name, name)] = value
-    if support is not None:
-        block["rests_on"] = support
-    return block
+_RENAMED: Final = {"params": "parameters", "at": "position", "uses": "attached_to"}
+
+
+def _identified(blocks: Sequence[Fields], supports: Sequence[int | None]) -> list[dict[str, Any]]:
+    """Blocks of version 0 with an id each (they bore one only where something was attached) and what they rest on."""
+    taken = {block["id"] for block in blocks if isinstance(block.get("id"), str)}
+    ids: list[Any] = []
+    for place, block in enumerate(blocks):
+        number = place + 1
+        while "id" not in block and f"{block.get('kind')}-{number}" in taken:
+            number += 1
+        ids.append(block.get("id", f"{block.get('kind')}-{number}"))
+        if isinstance(ids[-1], str):
+            taken.add(ids[-1])
+    return [
+        {"id": ids[place], **block, **({} if (support := supports[place]) is None else {"rests_on": ids[support]})}
+        for place, block in enumerate(blocks)
+    ]
 
 
 def _list(value: Any, path: str) -> Sequence[Any]:
