@@ -58,15 +58,15 @@ class _Warnings(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def _no_unexpected_log_warning(request: pytest.FixtureRequest) -> Iterator[None]:
+    expected: list[str] = []
+    if "expected_log_warnings" in request.fixturenames:
+        expected = request.getfixturevalue("expected_log_warnings")
     heard = _Warnings()
     logging.getLogger().addHandler(heard)
     try:
         yield
     finally:
         logging.getLogger().removeHandler(heard)
-    expected: list[str] = []
-    if "expected_log_warnings" in request.fixturenames:
-        expected = request.getfixturevalue("expected_log_warnings")
     unexpected = [text for text in heard.texts if not any(part in text for part in expected)]
     assert not unexpected, f"unexpected log warnings: {unexpected}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Any
 
 from hvstudio.catalog.catalog import Catalog
@@ -55,24 +56,50 @@ def name_of(document: Document, block_id: BlockId | None) -> str:
 
 
 def _verdicts(report: Report, catalog: Catalog, wanted: str) -> list[dict[str, Any]]:
+    """The verdict on every hypervisor that is not nested in another; one that fails when there is none at all."""
     if wanted == "any":
         return []
     from hvstudio.checks.validate_as import validate_as
 
     document = report.document
+    outermost = [item.hypervisor for item in report.classifications if item.nested_in is None]
+    if not outermost:
+        sentence = f"There is no hypervisor here, so this is not {TYPE_LABELS[wanted]}."
+        return [_verdict_json("", document, wanted, holds=False, sentence=sentence)]
+    judged = [validate_as(document, catalog, hypervisor, wanted) for hypervisor in outermost]
     return [
-        {
-            "hypervisor": item.hypervisor,
-            "name": name_of(document, item.hypervisor),
-            "wanted": wanted,
-            **_verdict_json(validate_as(document, catalog, item.hypervisor, wanted)),
-        }
-        for item in report.classifications
+        _verdict_json(
+            item.hypervisor,
+            document,
+            wanted,
+            holds=item.holds,
+            sentence=item.sentence,
+            reasons=item.because,
+            fixes=tuple(fix.label for fix in item.fixes),
+        )
+        for item in judged
     ]
 
 
-def _verdict_json(verdict: Any) -> dict[str, Any]:
-    return {"holds": verdict.holds, "reasons": list(verdict.reasons)}
+def _verdict_json(
+    hypervisor: str,
+    document: Document,
+    wanted: str,
+    *,
+    holds: bool,
+    sentence: str,
+    reasons: Sequence[tuple[str, Sequence[BlockId]]] = (),
+    fixes: Sequence[str] = (),
+) -> dict[str, Any]:
+    return {
+        "hypervisor": hypervisor,
+        "name": name_of(document, BlockId(hypervisor)),
+        "wanted": wanted,
+        "holds": holds,
+        "sentence": sentence,
+        "reasons": [{"step": text, "blocks": list(blocks)} for text, blocks in reasons],
+        "fixes": list(fixes),
+    }
 
 
 def _counts(report: Report) -> dict[str, int]:
@@ -120,10 +147,10 @@ def _say_report(report: Report, *, name: str, verdicts: list[dict[str, Any]]) ->
     for item in report.classifications:
         say(f"  {TYPE_LABELS.get(item.vmm_type, item.vmm_type)}: {item.sentence}")
     for verdict in verdicts:
-        label = TYPE_LABELS.get(verdict["wanted"], verdict["wanted"])
-        say(f"  “{verdict['name']}” is {'' if verdict['holds'] else 'not '}{label}.")
-        for reason in verdict["reasons"]:
-            say(f"    {reason}")
+        if not verdict["holds"]:
+            say(f"  {verdict['sentence']}")
+        for fix in verdict["fixes"]:
+            say(f"    Fix: {fix}.")
     for finding in report.findings:
         if not finding.suppressed:
             _say_finding(finding, report.document)

@@ -94,8 +94,8 @@ def save(document: Document, path: str | os.PathLike[str], *, expected: Stamp | 
     if shown.suffix.lower() in EXPORT_SUFFIXES:
         raise FileError("a document is saved as .hvs; pictures are exported.", where=shown.name, hint="Use Export.")
     data = to_text(document).encode("utf-8")
-    target = Path(os.path.realpath(shown))
     with _explained(shown):
+        target = Path(os.path.realpath(shown))
         _refuse_unwritable(target, shown)
         if expected is not None and changed_on_disk(target, expected):
             hint = "Save under another name, load it again, or overwrite it."
