@@ -22,3 +22,7 @@ def forms_of(catalog: Catalog) -> dict[str, Form]:
     return {
         name: _FORMS.get(name, _CHIP if kind.seat is Seat.BUILT_IN else _BAR) for name, kind in catalog.kinds.items()
     }
+
+
+FRAMES: Final = frozenset(name for name, form in _FORMS.items() if form.is_frame)
+"""The kinds drawn as a frame around what they contain."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from hvstudio.editor.names import names_of
 from hvstudio.editor.slots import Stage, Target, find_target
 from hvstudio.editor.starters import Wanted, add_from_palette
 from hvstudio.model.document import BlockId, Document, Point
 from hvstudio.model.edits import move_blocks, move_roots
+from hvstudio.model.index import index_of
 from hvstudio.model.stacking import Rect
 
 GRID: Final = 16.0
@@ -119,7 +120,7 @@ class Moving:
         document = self.stage.document
         support = self._target.support
         if support is not None:
-            moved = move_blocks(document, self.heads, rests_on=support, before=self._next_kept(self._target.before))
+            moved = move_blocks(document, self.heads, rests_on=support, before=self._target.before)
             if _same_stacking(document, moved):
                 return None
             return Proposal(label=f"Move {names_of(document, self.heads)}", document=moved, select=self.heads)
@@ -152,9 +153,6 @@ class Moving:
     def _anchor(self, block_id: BlockId) -> Point:
         bar = self.stage.layout.places[block_id].bar
         return bar.x, bar.bottom
-
-    def _next_kept(self, before: BlockId | None) -> BlockId | None:
-        return before if before not in self.held else None
 
 
 class RubberBand:
@@ -191,9 +189,8 @@ def heads_of(stage: Stage, block_ids: Sequence[BlockId]) -> tuple[BlockId, ...]:
 
 
 def _same_stacking(old: Document, new: Document) -> bool:
-    return list(old.blocks) == list(new.blocks) and all(
-        old.blocks[block_id].rests_on == block.rests_on for block_id, block in new.blocks.items()
-    )
+    """Whether everything rests where it did, in the same order among its siblings."""
+    return index_of(old).children == index_of(new).children and old.positions == new.positions
 
 
 def _lies_in(inner: Rect, outer: Rect) -> bool:
@@ -224,21 +221,5 @@ def moved_by_keys(stage: Stage, block_ids: Sequence[BlockId], step: Point) -> Pr
     if support is None or not 0 <= place < len(peers):
         return None
     before = peers[place] if step[0] < 0 else (peers[place + 1] if place + 1 < len(peers) else None)
-    blocks = stage.document
-    moved = move_blocks(blocks, heads, rests_on=support, before=before or _after_all(blocks, peers[-1]))
-    if before is None and moved is not None and _same_stacking(blocks, moved):
-        moved = _to_the_end(blocks, heads[0])
-    return Proposal(label=f"Move {names_of(moved, heads)}", document=moved, select=heads)
-
-
-def _after_all(document: Document, last: BlockId) -> BlockId | None:
-    """The block that follows `last` in document order."""
-    order = list(document.blocks)
-    position = order.index(last) + 1
-    return order[position] if position < len(order) else None
-
-
-def _to_the_end(document: Document, block_id: BlockId) -> Document:
-    blocks = {key: block for key, block in document.blocks.items() if key != block_id}
-    blocks[block_id] = document.blocks[block_id]
-    return evolve(document, blocks=blocks)
+    document = move_blocks(stage.document, heads, rests_on=support, before=before)
+    return Proposal(label=f"Move {names_of(document, heads)}", document=document, select=heads)

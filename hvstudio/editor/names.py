@@ -10,7 +10,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.model.document import Document
 
 _NUMBERED: Final = re.compile(r"^(.*\S)\s+(\d{1,6})$")
-_ALWAYS_NUMBERED: Final = {"vm": "VM"}
+_ALWAYS_NUMBERED: Final = {"vm": "VM", "virtual_disk": "vDisk", "virtual_nic": "vNIC"}
 
 
 class Names:
@@ -21,7 +21,7 @@ class Names:
         self._next: dict[str, int] = {}
 
     def for_new(self, catalog: Catalog, kind: str, product: str = "") -> str:
-        """The name of a new block: VMs count from 1, everything else starts with the plain label."""
+        """The name of a new block: VMs and their devices count from 1, everything else starts with the plain label."""
         if kind in _ALWAYS_NUMBERED:
             return self._numbered(_ALWAYS_NUMBERED[kind], 1)
         chosen = catalog.product(product)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Seat
+from hvstudio.editor.forms import FRAMES
 from hvstudio.model.document import BlockId, Document, Point
 from hvstudio.model.index import Index
 from hvstudio.model.stacking import Layout, Place, Rect
@@ -230,8 +231,16 @@ def _article(label: str) -> str:
     return f"{'an' if label[:1] in 'aeio' else 'a'} {label}"
 
 
-def supports_below(index: Index, block_id: BlockId) -> Iterator[BlockId]:
-    """The block and everything it stands on, nearest first."""
-    yield block_id
-    for block in index.below(block_id):
-        yield block.id
+def hit(stage: Stage, point: Point) -> BlockId | None:
+    """The block a click at the point means: a bar, chip or note, or the frame around it; None for the air between."""
+    block_id = block_at(stage, point)
+    while block_id is not None:
+        place = stage.layout.places[block_id]
+        if place.bar.contains(*point) or _is_frame(stage, block_id):
+            return block_id
+        block_id = stage.document.block(block_id).rests_on
+    return None
+
+
+def _is_frame(stage: Stage, block_id: BlockId) -> bool:
+    return stage.document.block(block_id).kind in FRAMES

@@ -111,7 +111,8 @@ def move_blocks(
 ) -> Document:
     """Put blocks, each with all that rests on it, on another block (in front of `before`) or free at their positions.
 
-    They keep the order in which they are given. A block that stays on its support without `before` keeps its place.
+    They keep the order in which they are given; without `before` they go to the end of the row. Blocks that rest on
+    nothing and go on doing so keep their place in the order.
     """
     _require(document.blocks, rests_on)
     blocks = dict(document.blocks)
@@ -119,7 +120,7 @@ def move_blocks(
     moved: list[BlockId] = []
     for block_id in dict.fromkeys(block_ids):
         block = _existing(document, block_id)
-        if before is not None or rests_on != block.rests_on:
+        if before is not None or rests_on is not None or block.rests_on is not None:
             moved.append(block_id)
         if rests_on != block.rests_on:
             blocks[block_id] = evolve(block, rests_on=rests_on)

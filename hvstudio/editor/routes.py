@@ -1,0 +1,36 @@
+"""The way of a connector from a virtual device to what backs it: straight down, along a lane between layers, and in."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from hvstudio.model.document import Point
+from hvstudio.model.stacking import LAYER_GAP, Rect
+
+Route: TypeAlias = tuple[Point, ...]
+"""The corners of a polyline of horizontal and vertical pieces; at least two."""
+
+_ENTRY: Final = 12.0
+"""Connectors enter a wide target at least so far from its ends."""
+
+
+def route(device: Rect, target: Rect, frame: Rect) -> Route:
+    """The corners from a device in a frame to its target.
+
+    The lane is the gap under the frame, so that no letters are crossed on the way sideways. A target above the lane
+    is entered from below, one under it from above.
+    """
+    start = (device.x + device.width / 2, device.bottom)
+    lane = max(frame.bottom, device.bottom) + LAYER_GAP / 2
+    above = target.bottom <= lane
+    end_y = target.bottom if above else max(target.y, lane)
+    end_x = _entry(start[0], target)
+    if end_x == start[0] and not above:
+        return (start, (end_x, end_y))
+    return (start, (start[0], lane), (end_x, lane), (end_x, end_y))
+
+
+def _entry(x: float, target: Rect) -> float:
+    """Where to enter: straight from the device if it stands over the target, else at the nearer end."""
+    inset = min(_ENTRY, target.width / 2)
+    return min(max(x, target.x + inset), target.right - inset)

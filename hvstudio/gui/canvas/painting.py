@@ -1,0 +1,258 @@
+"""Drawing a block: the same strokes for the screen, for pictures and for paper, without effects or bitmaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from hvstudio.checks.finding import Severity
+from hvstudio.errors import HVStudioError
+from hvstudio.gui.canvas.face import BAR_HEIGHT, CHIP_HEIGHT, CHIP_ICON, ICON, INSET, Face
+from hvstudio.gui.canvas.lettering import Lettering
+from hvstudio.gui.theme import Theme
+from hvstudio.model.stacking import Place, Rect
+from hvstudio.resources import read_text
+
+RADIUS: Final = 5.0
+FRAME_ALPHA: Final = 70
+_SEVERITY_TOKENS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+class Detail(IntEnum):
+    """How much of a block is drawn; decided by how large it appears."""
+
+    BLOCKS = 0
+    """Coloured areas only."""
+    COMPACT = 1
+    """Areas and names in larger letters."""
+    FULL = 2
+
+
+def detail_at(scale: float) -> Detail:
+    """The detail at so many pixels for one scene unit: letters under 6 pixels are not worth drawing."""
+    if scale < 0.28:
+        return Detail.BLOCKS
+    return Detail.COMPACT if scale < 0.55 else Detail.FULL
+
+
+def rectf(rect: Rect) -> QRectF:
+    """The same rectangle for Qt."""
+    return QRectF(rect.x, rect.y, rect.width, rect.height)
+
+
+class Strokes:
+    """Pens, brushes and icons of one theme, and the drawing of blocks with them.
+
+    `vector` draws icons as lines instead of ready pixels: for SVG, PDF and large pictures.
+    """
+
+    def __init__(self, theme: Theme, lettering: Lettering, *, vector: bool = False) -> None:
+        self.theme = theme
+        self.lettering = lettering
+        self.vector = vector
+        self._colours: dict[tuple[str, int], QColor] = {}
+        self._pens: dict[tuple[str, float], QPen] = {}
+        self._brushes: dict[tuple[str, int], QBrush] = {}
+        self._renderers: dict[tuple[str, str], QSvgRenderer | None] = {}
+        self._pixmaps: dict[tuple[str, str, int], QPixmap | None] = {}
+
+    def colour(self, token: str, alpha: int = 255) -> QColor:
+        """A colour of the theme."""
+        key = (token, alpha)
+        if key not in self._colours:
+            colour = QColor(self.theme.colours.get(token) or self.theme.colour(_fallback(token)))
+            colour.setAlpha(alpha)
+            self._colours[key] = colour
+        return self._colours[key]
+
+    def pen(self, token: str, width: float = 1.0) -> QPen:
+        """A solid pen."""
+        key = (token, width)
+        if key not in self._pens:
+            pen = QPen(self.colour(token), width)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            self._pens[key] = pen
+        return self._pens[key]
+
+    def brush(self, token: str, alpha: int = 255) -> QBrush:
+        """A solid brush."""
+        key = (token, alpha)
+        if key not in self._brushes:
+            self._brushes[key] = QBrush(self.colour(token, alpha))
+        return self._brushes[key]
+
+    def draw(self, painter: QPainter, face: Face, place: Place, *, detail: Detail, room: float) -> None:
+        """Draw one block in its place; its letters take at most `room`, the rest of the bar belongs to its chips."""
+        if detail is Detail.BLOCKS:
+            self._area(painter, face, place)
+            return
+        painter.setPen(self.pen(f"block.{face.kind}.border", 1.2))
+        if face.shape == "frame":
+            painter.setBrush(self.brush(f"block.{face.kind}", FRAME_ALPHA))
+            painter.drawRoundedRect(rectf(place.column), RADIUS, RADIUS)
+        painter.setBrush(self.brush(f"block.{face.kind}"))
+        radius = CHIP_HEIGHT / 2 if face.shape == "chip" else RADIUS
+        painter.drawRoundedRect(rectf(place.bar), radius, radius)
+        if detail is Detail.COMPACT:
+            self._name_only(painter, face, place, room)
+        else:
+            _LETTERS[face.shape](self, painter, face, place, room)
+
+    def badge(self, painter: QPainter, place: Place, severity: Severity) -> None:
+        """The mark of the worst finding, on the upper right corner of the block."""
+        bar = place.bar
+        radius = 6.0 if place.is_chip else 8.0
+        centre = QPointF(bar.right - (3.0 if place.is_chip else 1.0), bar.y + (3.0 if place.is_chip else 1.0))
+        painter.setPen(self.pen("canvas", 1.5))
+        painter.setBrush(self.brush(_SEVERITY_TOKENS[severity]))
+        painter.drawEllipse(centre, radius, radius)
+        painter.setFont(self.lettering.tag)
+        painter.setPen(self.pen("canvas"))
+        text = "i" if severity is Severity.NOTE else "!"
+        width = self.lettering.width("tag", text)
+        painter.drawText(QPointF(centre.x() - width / 2, centre.y() + 3.6), text)
+
+    def class_tag(self, painter: QPainter, place: Place, face: Face, text: str) -> None:
+        """The class of a hypervisor, beside its name."""
+        bar = place.bar
+        left = bar.x + INSET + ICON + 8.0
+        width = self.lettering.width("tag", text) + 14.0
+        title = max(self.lettering.width("title", face.title), self.lettering.width("facts", face.facts))
+        x = min(left + title + 12.0, bar.right - width - 10.0)
+        pill = QRectF(x, bar.y + min(bar.height, BAR_HEIGHT) / 2 - 9.0, width, 18.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.brush(f"block.{face.kind}.border"))
+        painter.drawRoundedRect(pill, 9.0, 9.0)
+        painter.setPen(self.pen(f"block.{face.kind}"))
+        painter.setFont(self.lettering.tag)
+        painter.drawText(QPointF(x + 7.0, pill.bottom() - 5.4), text)
+
+    def heat(self, painter: QPainter, place: Place, value: float) -> None:
+        """How busy the block is, 0 to 1, as a strip along its lower edge."""
+        bar = place.bar
+        strip = QRectF(bar.x + 4.0, bar.bottom - 5.0, bar.width - 8.0, 3.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.brush("border"))
+        painter.drawRect(strip)
+        strip.setWidth(strip.width() * min(max(value, 0.0), 1.0))
+        painter.setBrush(self.brush("success" if value < 0.6 else "warning" if value < 0.9 else "error"))
+        painter.drawRect(strip)
+
+    def icon(self, painter: QPainter, name: str, token: str, box: QRectF) -> None:
+        """A line drawing in a colour of the theme; a kind without a drawing gets none."""
+        if self.vector:
+            renderer = self._renderer(name, token)
+            if renderer is not None:
+                renderer.render(painter, box)
+            return
+        transform = painter.transform()
+        ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
+        size = max(4, round(box.width() * transform.m11() * ratio))
+        pixmap = self._pixmap(name, token, size)
+        if pixmap is not None:
+            painter.drawPixmap(box, pixmap, QRectF(0, 0, size, size))
+
+    def text(self, painter: QPainter, font: QFont, token: str, at: QPointF, text: str) -> None:
+        """One line of text, `at` is the left end of its baseline."""
+        painter.setFont(font)
+        painter.setPen(self.pen(token))
+        painter.drawText(at, text)
+
+    def _area(self, painter: QPainter, face: Face, place: Place) -> None:
+        if face.shape == "frame":
+            painter.fillRect(rectf(place.column), self.brush(f"block.{face.kind}", FRAME_ALPHA))
+        painter.fillRect(rectf(place.bar), self.brush(f"block.{face.kind}.border", 150))
+
+    def _name_only(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
+        bar = place.bar
+        if face.shape == "chip":
+            box = QRectF(bar.x + bar.width / 2 - 9.0, bar.y + 3.0, 18.0, 18.0)
+            self.icon(painter, face.kind, f"block.{face.kind}.text", box)
+            return
+        title = self.lettering.cut("large", face.title, room - 2 * INSET)
+        self.text(painter, self.lettering.large, f"block.{face.kind}.text", QPointF(bar.x + INSET, bar.y + 29.0), title)
+
+    def _bar_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
+        bar = place.bar
+        token = f"block.{face.kind}.text"
+        height = min(bar.height, BAR_HEIGHT) if face.shape == "frame" else bar.height
+        middle = bar.y + height / 2
+        icon = QRectF(bar.x + INSET, middle - ICON / 2, ICON, ICON)
+        self.icon(painter, face.kind, f"block.{face.kind}.border", icon)
+        left = bar.x + INSET + ICON + 8.0
+        room -= left - bar.x + INSET - 4.0
+        title = self.lettering.cut("title", face.title, room)
+        baseline = middle - 2.5 if face.facts else middle + 4.5
+        self.text(painter, self.lettering.title, token, QPointF(left, baseline), title)
+        if face.facts:
+            facts = self.lettering.cut("facts", face.facts, room)
+            self.text(painter, self.lettering.facts, token, QPointF(left, middle + 12.5), facts)
+
+    def _chip_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
+        bar = place.bar
+        middle = bar.y + bar.height / 2
+        box = QRectF(bar.x + 8.0, middle - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
+        self.icon(painter, face.kind, f"block.{face.kind}.border", box)
+        left = bar.x + 8.0 + CHIP_ICON + 4.0
+        title = self.lettering.cut("chip", face.title, bar.right - 7.0 - left)
+        self.text(painter, self.lettering.chip, f"block.{face.kind}.text", QPointF(left, middle + 4.0), title)
+
+    def _note_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
+        bar = place.bar
+        token = f"block.{face.kind}.text"
+        left, y = bar.x + INSET, bar.y + INSET + 10.0
+        title = self.lettering.cut("title", face.title, bar.width - 2 * INSET)
+        self.text(painter, self.lettering.title, token, QPointF(left, y), title)
+        step = self.lettering.metrics("note").height()
+        y += 4.0
+        for line in face.lines:
+            y += step
+            self.text(painter, self.lettering.note, token, QPointF(left, y), line)
+
+    def _renderer(self, name: str, token: str) -> QSvgRenderer | None:
+        key = (name, token)
+        if key not in self._renderers:
+            try:
+                drawing = read_text(f"icons/{name}.svg").replace("currentColor", self.colour(token).name())
+            except HVStudioError:
+                self._renderers[key] = None
+            else:
+                self._renderers[key] = QSvgRenderer(QByteArray(drawing.encode()))
+        return self._renderers[key]
+
+    def _pixmap(self, name: str, token: str, size: int) -> QPixmap | None:
+        key = (name, token, size)
+        if key not in self._pixmaps:
+            renderer = self._renderer(name, token)
+            if renderer is None:
+                return None
+            if len(self._pixmaps) > 400:
+                self._pixmaps.clear()
+            picture = QPixmap(size, size)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            renderer.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            self._pixmaps[key] = picture
+        return self._pixmaps[key]
+
+
+_LETTERS: Final[dict[str, Callable[[Strokes, QPainter, Face, Place, float], None]]] = {
+    "bar": Strokes._bar_letters,
+    "frame": Strokes._bar_letters,
+    "chip": Strokes._chip_letters,
+    "note": Strokes._note_letters,
+}
+
+
+def _fallback(token: str) -> str:
+    """The colour of kinds that the theme does not know: those of a plug-in or a newer version."""
+    if token.endswith(".text"):
+        return "text"
+    return "border-strong" if token.endswith(".border") else "surface"
