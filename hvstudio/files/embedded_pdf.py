@@ -13,7 +13,9 @@ from hvstudio.files.packed_text import damaged, pack, unpack
 
 _MARK: Final = b"/HVStudioDocument"
 _STREAM: Final = re.compile(rb"/HVStudioDocument\b(?:(?!endobj|stream).){0,4000}?>>\s{0,8}stream\r?\n", re.DOTALL)
+_OUR_FILES: Final = re.compile(rb" /EmbeddedFiles << /Names \[\(document\.hvs\) \d+ 0 R\] >> ")
 _OUR_NAMES: Final = re.compile(rb" /Names << /EmbeddedFiles << /Names \[\(document\.hvs\) \d+ 0 R\] >> >> ")
+_NAMES_REFERENCE: Final = re.compile(rb"/Names\s+(\d+)\s+(\d+)\s+R")
 _PREVIOUS: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
 _ROOT: Final = re.compile(rb"/Root\s+(\d+)\s+(\d+)\s+R")
 _SIZE: Final = re.compile(rb"/Size\s+(\d+)")
@@ -33,8 +35,9 @@ def embed_in_pdf(pdf: bytes, text: str) -> bytes:
     if root is None or size is None or catalog is None:
         raise FileError("the catalogue of this PDF file cannot be found.")
     first = int(size.group(1))
+    place = (int(root.group(1)), int(root.group(2)))
     objects = [
-        (int(root.group(1)), int(root.group(2)), _with_attachment(catalog, first + 1)),
+        _naming_object(pdf, place, catalog=catalog, specification=first + 1),
         (first, 0, _file_stream(text)),
         (first + 1, 0, _file_specification(first)),
     ]
@@ -72,14 +75,27 @@ def _file_specification(stream_number: int) -> bytes:
     )
 
 
-def _with_attachment(catalog: bytes, specification: int) -> bytes:
-    """The catalogue naming the attachment; one that has names of its own keeps them and is left as it is."""
+def _naming_object(pdf: bytes, place: tuple[int, int], *, catalog: bytes, specification: int) -> tuple[int, int, bytes]:
+    """The catalogue, or the dictionary of names that it refers to, naming the attachment.
+
+    Where a file has names of its own in a form not expected here, they stay, and only our reader finds the document.
+    """
+    entry = b" /EmbeddedFiles << /Names [(document.hvs) %d 0 R] >> " % specification
     catalog = _OUR_NAMES.sub(b"", catalog)
+    referred = _NAMES_REFERENCE.search(catalog)
+    if referred is not None:
+        names = _last_object(pdf, referred.group(1), referred.group(2))
+        names = None if names is None else _OUR_FILES.sub(b"", names)
+        if names is not None and b"/EmbeddedFiles" not in names:
+            return int(referred.group(1)), int(referred.group(2)), _with_entry(names, entry)
     if b"/Names" in catalog:
-        return catalog
-    end = catalog.rindex(b">>")
-    names = b" /Names << /EmbeddedFiles << /Names [(document.hvs) %d 0 R] >> >> " % specification
-    return catalog[:end] + names + catalog[end:]
+        return (*place, catalog)
+    return (*place, _with_entry(catalog, b" /Names <<" + entry + b">> "))
+
+
+def _with_entry(dictionary: bytes, entry: bytes) -> bytes:
+    end = dictionary.rindex(b">>")
+    return dictionary[:end] + entry + dictionary[end:]
 
 
 def _last_object(pdf: bytes, number: bytes, generation: bytes) -> bytes | None:

@@ -159,10 +159,18 @@ def test_a_pdf_keeps_every_byte_and_its_tables_lead_to_the_attachment() -> None:
 
 
 def test_a_pdf_that_has_names_of_its_own_keeps_them() -> None:
-    pdf = PDF.replace(b"/Pages 2 0 R >>", b"/Pages 2 0 R /Names 9 0 R >>", 1)
+    pdf = PDF.replace(b"/Pages 2 0 R >>", b"/Pages 2 0 R /Names << /Dests 2 0 R >> >>", 1)
     carrying = embed_in_pdf(pdf, TEXT)
     assert extract(carrying) == TEXT
-    assert b"/EmbeddedFiles" not in carrying
+    assert b"/Names [(document.hvs)" not in carrying
+
+
+def test_a_pdf_whose_names_are_an_object_of_their_own_gets_the_attachment_there() -> None:
+    pdf = PDF.replace(b"/Pages 2 0 R >>", b"/Pages 2 0 R /Names 3 0 R >>", 1)  # object 3 will do for this
+    carrying = embed_in_pdf(embed_in_pdf(pdf, "first"), TEXT)
+    assert extract(carrying) == TEXT
+    names = carrying.rsplit(b"\n3 0 obj\n", 1)[1].split(b"endobj")[0]
+    assert names.count(b"/EmbeddedFiles << /Names [(document.hvs)") == 1
 
 
 @pytest.mark.parametrize(
