@@ -13,7 +13,7 @@ _CHIP: Final = Form(is_chip=True)
 _BAR: Final = Form()
 _FORMS: Final[Mapping[str, Form]] = {
     "vm": Form(is_frame=True, wraps=True, chips_below=True, chips_per_row=2),
-    "parent_partition": Form(is_frame=True, chips_below=True, chips_per_row=2),
+    "parent_partition": Form(is_frame=True, fills=True, chips_below=True, chips_per_row=2),
 }
 
 

@@ -27,7 +27,7 @@ FRAME_INSET: Final = 6.0
 EMPTY_FRAME: Final = 38.0
 """Room above the bar of a frame that holds nothing yet: where its guest will stand."""
 CHIP_GAP: Final = 6.0
-CHIP_INSET: Final = 10.0
+CHIP_INSET: Final = 8.0
 """Between a chip and the edge of the bar that it is built into."""
 CHIP_MAXIMUM: Final = 176.0
 """Chips do not grow wider than this, however wide their bar."""
@@ -85,6 +85,8 @@ class Form:
     """Encloses what stands on it."""
     wraps: bool = False
     """Many frames of this kind on one support wrap into rows."""
+    fills: bool = False
+    """What stands topmost in such a frame reaches up to its edge: the parent is as high as the VMs beside it."""
     chips_below: bool = False
     """Chips stand under the title instead of beside it: for narrow, high blocks."""
     chips_per_row: int = 8
@@ -165,6 +167,7 @@ class _Slot(NamedTuple):
     bar: float
     height: float
     depth: int
+    fills: bool = False
 
 
 class _Grid(NamedTuple):
@@ -289,7 +292,8 @@ class _Stack:
         places: dict[BlockId, Place] = {}
         for block_id in self.order:
             slot = slots.pop(block_id)
-            bar = Rect(slot.x, slot.bottom - slot.bar, slot.width, slot.bar)
+            high = slot.height if slot.fills and block_id not in self.row else slot.bar
+            bar = Rect(slot.x, slot.bottom - high, slot.width, high)
             column = Rect(slot.x, slot.bottom - slot.height, slot.width, slot.height)
             places[block_id] = Place(bar, column, slot.depth, self.form(block_id).is_chip)
             if block_id in self.chips:
@@ -327,10 +331,11 @@ class _Stack:
             self._share_grid(block_id, _Slot(x, bottom, width, 0.0, height, slot.depth + 1), slots)
             return
         row = self.row[block_id]
+        fills = slot.fills or self.form(block_id).fills
         bar = max(self.needs[child].bar for child in row)
         widths = shared_widths([self.needs[child].width for child in row], width - COLUMN_GAP * (len(row) - 1))
         for child, share in zip(row, widths, strict=True):
-            slots[child] = _Slot(x, bottom, share, bar, height, slot.depth + 1)
+            slots[child] = _Slot(x, bottom, share, bar, height, slot.depth + 1, fills)
             x += share + COLUMN_GAP
 
     def _share_grid(self, block_id: BlockId, area: _Slot, slots: dict[BlockId, _Slot]) -> None:

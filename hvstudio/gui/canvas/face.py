@@ -20,7 +20,7 @@ CHIP_HEIGHT: Final = 24.0
 INSET: Final = 12.0
 """Between the edge of a bar and what it shows."""
 ICON: Final = 20.0
-CHIP_ICON: Final = 14.0
+CHIP_ICON: Final = 13.0
 TAG_ROOM: Final = 62.0
 """Kept free on hypervisors for the tag with the class, so that finding out the class moves nothing."""
 NOTE_WIDTH: Final = 224.0
@@ -29,7 +29,7 @@ _BAR_WIDTHS: Final = (120.0, 280.0)
 _FRAME_WIDTHS: Final = (164.0, 240.0)
 _HOST_MINIMUM: Final = 260.0
 _CHIP_WIDTHS: Final = (66.0, 132.0)
-_SMALL_CHIP_WIDTHS: Final = (66.0, 84.0)
+_SMALL_CHIP_WIDTHS: Final = (64.0, 90.0)
 """Chips of virtual machines: two of them fit side by side into a narrow column."""
 
 
@@ -114,7 +114,7 @@ class Faces:
         title = self.lettering.width("chip" if face.shape == "chip" else "title", face.title)
         if face.shape == "chip":
             limits = _SMALL_CHIP_WIDTHS if face.kind in ("virtual_disk", "virtual_nic") else _CHIP_WIDTHS
-            return _clamped(title + CHIP_ICON + 22.0, limits), CHIP_HEIGHT
+            return _clamped(title + CHIP_ICON + 18.0, limits), CHIP_HEIGHT
         facts = self.lettering.width("facts", face.facts)
         needed = max(title, facts) + ICON + 8.0 + 2 * INSET
         if face.kind == "hypervisor":

@@ -197,10 +197,10 @@ class Strokes:
     def _chip_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar
         middle = bar.y + bar.height / 2
-        box = QRectF(bar.x + 8.0, middle - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
+        box = QRectF(bar.x + 7.0, middle - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
         self.icon(painter, face.kind, f"block.{face.kind}.border", box)
-        left = bar.x + 8.0 + CHIP_ICON + 4.0
-        title = self.lettering.cut("chip", face.title, bar.right - 7.0 - left)
+        left = bar.x + 7.0 + CHIP_ICON + 3.0
+        title = self.lettering.cut("chip", face.title, bar.right - 6.0 - left)
         self.text(painter, self.lettering.chip, f"block.{face.kind}.text", QPointF(left, middle + 4.0), title)
 
     def _note_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
