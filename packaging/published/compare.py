@@ -1,0 +1,53 @@
+"""Set predictions beside published measurements: `python packaging/published/compare.py --tables FILE -o OUT.md`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "packaging"), str(HERE)]
+
+from outcome import evaluate, summary  # noqa: E402
+from report import write_report  # noqa: E402
+from tables import load_tables  # noqa: E402
+
+from hvstudio.catalog.catalog import Catalog  # noqa: E402
+from hvstudio.catalog.load import load_catalog, shipped_catalog  # noqa: E402
+from hvstudio.simulation.engine import engine_name  # noqa: E402
+
+DEFAULT_TABLES = REPOSITORY.parent / "shared" / "reference" / "published-tables.json"
+
+
+def comparison_catalog() -> Catalog:
+    """The shipped catalogue and the systems that only the comparison needs."""
+    text = (HERE / "products.toml").read_text(encoding="utf-8")
+    return load_catalog([("products.toml", text)], base=shipped_catalog())
+
+
+def main() -> int:
+    """Predict all rows, write the page, print the summary."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tables", type=Path, default=DEFAULT_TABLES, help="the JSON file of published tables")
+    parser.add_argument("-o", "--out", type=Path, default=HERE / "report.md")
+    parser.add_argument("--only", default="", help="tables whose id contains this; writes no page")
+    arguments = parser.parse_args()
+    if not arguments.tables.is_file():
+        print(f"{arguments.tables}: there is no such file. Name the file of published tables with --tables.",
+              file=sys.stderr)  # fmt: skip
+        return 2
+    tables = load_tables(arguments.tables)
+    outcomes, skipped = evaluate(tables, comparison_catalog(), wanted=arguments.only, progress=print)
+    for kind in ("ratio", "share", "absolute"):
+        found = summary([outcome for outcome in outcomes if outcome.kind == kind])
+        print(f"{kind}: {found.rows} rows, median {found.median:.1%}, worst {found.worst:.1%}, "
+              f"{found.within_10} within 10 %, {found.within_25} within 25 %")  # fmt: skip
+    if not arguments.only:
+        write_report(arguments.out, outcomes, skipped, tables, engine=engine_name())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
