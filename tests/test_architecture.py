@@ -30,7 +30,7 @@ OURS: dict[str, frozenset[str]] = {
     "log": frozenset({"errors"}),
     "model": frozenset({"errors", "units"}),
     "catalog": frozenset({"model", "errors", "units", "resources"}),
-    "checks": frozenset({"model", "catalog", "units"}),
+    "checks": frozenset({"model", "catalog", "units", "errors"}),  # errors: an edit that a fix tries may be refused
     "simulation.compile": frozenset(
         # the plan and the two modules that make one
         {"model", "catalog", "units", "errors", "simulation.plan", "simulation.plan_builder", "simulation.steps"}
@@ -39,8 +39,8 @@ OURS: dict[str, frozenset[str]] = {
     "files": frozenset({"model", "errors", "units"}),
     "files.examples": frozenset({"files", "model", "errors", "units", "resources"}),
     "files.importers": frozenset({"files", "model", "errors", "units", "catalog"}),
-    "editor": frozenset({"model", "catalog", "errors"}),
-    "editor.clipboard": frozenset({"editor", "model", "catalog", "errors", "files"}),
+    "editor": frozenset({"model", "catalog", "errors", "units"}),  # units: quantities as people write them
+    "editor.clipboard": frozenset({"editor", "model", "catalog", "errors", "units", "files"}),
     "cli": EVERYTHING_BUT_GUI | {"commands"},
     "commands": EVERYTHING_BUT_GUI | {"cli"},  # the rooms of the command line, one a command
     "__main__": frozenset({"cli"}),
@@ -66,6 +66,8 @@ THEIRS: dict[str, frozenset[str]] = {
     "gui": frozenset({"attrs", "numpy", "PySide6", "shiboken6"}),
     "gui.plots": frozenset({"attrs", "numpy", "PySide6", "shiboken6", "pyqtgraph"}),
 }
+# The compiler inlines within one file, and the one file is its own oracle when it runs interpreted.
+MAY_BE_LONG = {"hvstudio/simulation/kernel.py"}
 VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "misc", "common"})
 
 
@@ -204,12 +206,11 @@ def _first_line_is_a_sentence(path: Path) -> bool:
 
 
 def test_no_file_has_grown_past_500_lines() -> None:
-    long = {
-        str(path.relative_to(CHECKOUT)): length
+    lengths = {
+        path.relative_to(CHECKOUT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in [*modules(), *(CHECKOUT / "packaging").glob("*.py")]
-        if (length := len(path.read_text(encoding="utf-8").splitlines())) > 500
     }
-    assert long == {}
+    assert {name for name, length in lengths.items() if length > 500} - MAY_BE_LONG == set()
 
 
 def test_no_function_has_grown_past_60_lines() -> None:
