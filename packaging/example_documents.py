@@ -25,12 +25,13 @@ def virtual_pc() -> Document:
     hardware = Hardware(name="Desktop PC", host="host-desktop-2007", disk="hdd-7k2", nic="nic-1g")
     stack = hosted(composer, hardware, system="windows-xp", hypervisor="virtual-pc-2007", models=EMULATED)
     machines = [
-        Machine(
-            name="Old web site", guest="windows-server-2003", work="web-server", memory=512 * MIB, load={"clients": 20}
-        ),
-        Machine(name="Test desktop", guest="windows-xp", work="vdi-desktop", memory=512 * MIB),
-        Machine(name="Test database", guest="windows-server-2003", work="oltp-database", load={"clients": 4}),
-    ]
+        Machine(name="Old web site", guest="windows-server-2003", work="web-server", memory=512 * MIB,
+                load={"clients": 20, "working_set_bytes": 192 * MIB}),
+        Machine(name="Test desktop", guest="windows-xp", work="vdi-desktop", memory=512 * MIB,
+                load={"working_set_bytes": 256 * MIB}),
+        Machine(name="Test database", guest="windows-server-2003", work="oltp-database",
+                load={"clients": 4, "working_set_bytes": 512 * MIB}),
+    ]  # fmt: skip
     place_all(composer, machines, stack.devices, on=stack.hypervisor)
     composer.workload("My own work", "vdi-desktop", on=stack.system)
     return finished(
@@ -75,10 +76,12 @@ def virtual_server_2005() -> Document:
     )
     machines = [
         Machine(name="Intranet", guest="windows-server-2003", work="web-server", load={"clients": 30}),
-        Machine(name="Branch database", guest="windows-server-2003", work="oltp-database", load={"clients": 20}),
+        Machine(name="Branch database", guest="windows-server-2003", work="oltp-database",
+                load={"clients": 20, "working_set_bytes": 640 * MIB}),
         Machine(name="File server", guest="windows-server-2003", work="file-server", load={"clients": 15}),
-        Machine(name="Old application", guest="windows-xp", work="vdi-desktop", memory=512 * MIB),
-    ]
+        Machine(name="Old application", guest="windows-xp", work="vdi-desktop", memory=512 * MIB,
+                load={"working_set_bytes": 256 * MIB}),
+    ]  # fmt: skip
     place_all(composer, machines, stack.devices, on=stack.hypervisor)
     composer.workload("Backup agent", "idle", on=stack.system)
     return finished(
@@ -127,7 +130,7 @@ def native() -> Document:
     """The same work without a hypervisor and in one VM."""
     composer = Composer()
     plain = Hardware(name="Server without hypervisor", host="host-server-2012", disk="san-flash", nic="nic-10g")
-    load = {"clients": 600, "think_s": 0.02}
+    load = {"clients": 400, "think_s": 0.04}
     host = composer.host(plain.name, plain.host)
     composer.disk(plain.disk, on=host)
     composer.nic(plain.nic, on=host)

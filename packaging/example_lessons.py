@@ -16,13 +16,13 @@ SERVER_2008 = Hardware(name="Server", host="host-server-2008", disk="raid-10-8x1
 
 SAME_FOUR = [
     Machine(name="Database", guest="windows-server-2003", work="oltp-database", memory=2 * GIB,
-            load={"clients": 60, "think_s": 0.05}),
+            load={"clients": 40, "think_s": 0.1, "disk_reads": 0.4, "disk_writes": 0.4}),
     Machine(name="Web server", guest="windows-server-2003", work="web-server", memory=1 * GIB,
             load={"clients": 150, "think_s": 0.2}),
     Machine(name="File server", guest="windows-server-2003", work="file-server", memory=1 * GIB,
-            load={"clients": 40, "think_s": 0.05}),
+            load={"clients": 30, "think_s": 0.1, "disk_reads": 0.3, "disk_writes": 0.2}),
     Machine(name="Mail server", guest="windows-server-2003", work="mail-server", memory=2 * GIB,
-            load={"clients": 150, "think_s": 0.5}),
+            load={"clients": 150, "think_s": 1.0, "disk_reads": 0.4, "disk_writes": 0.4}),
 ]  # fmt: skip
 """One virtual processor and less than 3.6 GB each, 32-bit guests: what all three products can run."""
 
@@ -94,7 +94,7 @@ def noisy_host() -> Document:
             Machine(name=f"Web ({label})", guest="windows-server-2003", work="web-server",
                     load={"clients": 60, "think_s": 0.2}),
             Machine(name=f"Compute ({label})", guest="windows-server-2003", work="compute-batch", load={"clients": 1}),
-            Machine(name=f"Database ({label})", guest="windows-server-2003", work="oltp-database",
+            Machine(name=f"Database ({label})", guest="windows-server-2003", work="oltp-database", memory=2 * GIB,
                     load={"clients": 20, "think_s": 0.1}),
         ]  # fmt: skip
         place_all(composer, machines, stack.devices, on=stack.hypervisor)
@@ -150,7 +150,8 @@ def weight_reserve_limit() -> Document:
 def consolidation_32() -> Document:
     """Thirty-two VMs on one server."""
     composer = Composer()
-    hardware = Hardware(name="Server", host="host-server-2016", disk="san-flash", nic="nic-10g")
+    hardware = Hardware(name="Server", host="host-server-2016", disk="san-flash", nic="nic-10g",
+                        disk_settings={"capacity_bytes": 4096 * GIB})  # fmt: skip
     stack = with_parent(composer, hardware, system="windows-server-2016", hypervisor="hyper-v-2016", models=SYNTHETIC)
     place_all(composer, _thirty_two(), evolve(stack.devices, controller="scsi"), on=stack.hypervisor)
     return finished(

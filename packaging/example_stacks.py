@@ -29,11 +29,13 @@ class Hardware:
     nic: str
     at: Point = (0.0, 0.0)
     settings: dict[str, Value] | None = None
+    disk_settings: dict[str, Value] | None = None
 
 
 def _ground(composer: Composer, hardware: Hardware) -> tuple[BlockId, BlockId, BlockId]:
     host = composer.host(hardware.name, hardware.host, at=hardware.at, **(hardware.settings or {}))
-    return host, composer.disk(hardware.disk, on=host), composer.nic(hardware.nic, on=host)
+    disk = composer.disk(hardware.disk, on=host, **(hardware.disk_settings or {}))
+    return host, disk, composer.nic(hardware.nic, on=host)
 
 
 def hosted(composer: Composer, hardware: Hardware, *, system: str, hypervisor: str, models: tuple[str, str]) -> Stack:

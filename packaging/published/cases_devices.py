@@ -5,7 +5,7 @@ from __future__ import annotations
 from benches import Guest, work
 from cases import Case, NotExpressed, RatioCase, Unknown
 from cases_processor import UML, WORKSTATION_3, XEN
-from composing import GIB, MIB
+from composing import MIB
 from machines import DELL_2650, M5D_METAL, PC_733, XEON_2800
 
 P4_CYCLES_PER_PACKET = 10_000.0

@@ -33,7 +33,7 @@ def _shares() -> list[Case]:
     found += [
         DirectCase(table="cfs-nice-measured", system=f"peer nice {nice}", kind="share",
                    predict=lambda catalog, weight=weight: nice_share(catalog, weight),
-                   formula=f"two processes under Linux with weights 1024 and {weight} (sched_prio_to_weight), as VMs of KVM")
+                   formula=f"two VMs of KVM with the kernel's weights of the nice levels, 1024 and {weight}")
         for nice, weight in weights.items()
     ]  # fmt: skip
     found += [
@@ -157,9 +157,10 @@ def reflected(catalog: Catalog, generation: str) -> float:
 def reflected_device_model(catalog: Catalog, generation: str) -> float:
     """The same, served by a process of the inner host: its way there and back exits again."""
     factor = float(catalog.card("nesting").values["reflected_exits"])
-    return factor * exit_cycles(catalog, generation) + read_card(
-        catalog, "nic-emulated-process", DeviceModel
-    ).exit_work_cycles
+    return (
+        factor * exit_cycles(catalog, generation)
+        + read_card(catalog, "nic-emulated-process", DeviceModel).exit_work_cycles
+    )
 
 
 def _nested() -> list[Case]:

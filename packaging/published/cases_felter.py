@@ -70,7 +70,8 @@ def _network() -> list[Case]:
     bulk = work("nuttcp", clients=16, packets_out=1.0, packet_out_bytes=65536.0, packets_in=1.0, packet_in_bytes=60.0,
                 user_cycles=1e4, kernel_cycles=4e4, syscalls=2.0)  # fmt: skip
     ping = work("netperf RR", packets_in=1.0, packet_in_bytes=140.0, packets_out=1.0, packet_out_bytes=240.0,
-                user_cycles=1.5e3, kernel_cycles=13e3, syscalls=2.0, context_switches=1.0, arrivals="closed")  # fmt: skip
+                user_cycles=1.5e3, kernel_cycles=13e3, syscalls=2.0, context_switches=1.0,
+                arrivals="closed")  # fmt: skip
     four = Guest(hypervisor="kvm", processors=4, memory=4 * GIB)
     rest = Unknown(parameter="think_s", low=0.0, high=1e-3)
     common = "the client, the wire and the interrupt moderation of the card are the rest of the native round trip"

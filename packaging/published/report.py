@@ -61,7 +61,8 @@ def _summary_lines(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _rows(outcomes: Sequence[Outcome], tables: Mapping[str, Table]) -> list[str]:
-    lines = ["| table | metric | system | measured | predicted | error | assumed or computed |\n|---|---|---|---|---|---|---|\n"]
+    heading = "| table | metric | system | measured | predicted | error | assumed or computed |\n"
+    lines = [heading, "|---|---|---|---|---|---|---|\n"]
     for outcome in outcomes:
         table = tables[outcome.row.table]
         basis = outcome.basis + (f" ({outcome.detail})" if outcome.detail else "")
@@ -77,11 +78,13 @@ def _number(value: float) -> str:
 
 
 def _fitted_lines() -> list[str]:
-    lines = ["## Fitted parameters\n\nThese values of cost cards were chosen to meet published rows, and only these.\n\n"
-             "| card | value | chosen | fitted on |\n|---|---|---|---|\n"]  # fmt: skip
-    for item in FITTED:
-        lines.append(f"| {item.card} | {item.name} | {item.value:g} | {item.rows} |\n")
-    return [*lines, "\n"]
+    heading = "| card | value | chosen | fitted on |\n|---|---|---|---|\n"
+    return [
+        "## Fitted parameters\n\nThese values of cost cards were chosen to meet published rows, and only these.\n\n",
+        heading,
+        *(f"| {item.card} | {item.name} | {item.value:g} | {item.rows} |\n" for item in FITTED),
+        "\n",
+    ]
 
 
 def _skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
