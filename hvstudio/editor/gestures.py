@@ -67,7 +67,8 @@ class Placing:
         width, height = self.size
         left, top = point[0] - width / 2, point[1] - height / 2
         if self._target.support is None and not bypass_grid:
-            left, top = snapped((left, top))
+            left, bottom = snapped((left, top + height))
+            top = bottom - height
         self._point = (left, top + height)
         return Preview(target=self._target, ghost=Rect(left, top, width, height))
 

@@ -79,10 +79,10 @@ def refusal(catalog: Catalog, kind: str, support_kind: str) -> str:
         return "This kind of block is not known here."
     label, on = declared.label.lower(), support.label.lower()
     if declared.seat is Seat.FREE:
-        return f"A {label} stands free on the canvas, never on a {on}."
+        return f"{_article(label).capitalize()} stands free on the canvas, never on something else."
     places = _either(sorted(catalog.kind(name).label.lower() for name in declared.supports))
     verb = "is built into" if declared.seat is Seat.BUILT_IN else "sits on"
-    return f"{_article(label).capitalize()} {verb} {places}; {_article(on)} has no slot for it."
+    return f"{_article(label).capitalize()} {verb} {places}; the {on} has no slot for it."
 
 
 def slots_for(catalog: Catalog, document: Document, kind: str) -> tuple[BlockId, ...]:
@@ -111,11 +111,11 @@ def best_support(
 def find_target(stage: Stage, kind: str, point: Point, *, without: Iterable[BlockId] = ()) -> Target:
     """Where a block of `kind` held at `point` would go. `without` are blocks that do not count: those being moved."""
     hidden = frozenset(without)
-    pointed_at = block_at(stage, point, without=hidden, reach=True)
-    if pointed_at is None:
-        return Target()
     declared = stage.catalog.kinds.get(kind)
-    if declared is None or declared.seat is Seat.FREE:
+    if declared is None:
+        return Target(refusal="This kind of block is not known here.")
+    pointed_at = block_at(stage, point, without=hidden, reach=True)
+    if pointed_at is None or declared.seat is Seat.FREE:
         return Target()
     support = best_support(
         stage.catalog, stage.document, stage.index, kind=kind, pointed_at=pointed_at, without=hidden
@@ -228,6 +228,8 @@ def _either(labels: Iterable[str]) -> str:
 
 
 def _article(label: str) -> str:
+    if label.endswith("hardware"):
+        return label
     return f"{'an' if label[:1] in 'aeio' else 'a'} {label}"
 
 

@@ -29,7 +29,7 @@ _BAR_WIDTHS: Final = (120.0, 280.0)
 _FRAME_WIDTHS: Final = (164.0, 240.0)
 _HOST_MINIMUM: Final = 260.0
 _CHIP_WIDTHS: Final = (66.0, 132.0)
-_SMALL_CHIP_WIDTHS: Final = (64.0, 90.0)
+_SMALL_CHIP_WIDTHS: Final = (64.0, 98.0)
 """Chips of virtual machines: two of them fit side by side into a narrow column."""
 
 

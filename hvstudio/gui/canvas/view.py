@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -27,6 +27,7 @@ from hvstudio.editor.navigation import following, neighbour
 from hvstudio.editor.slots import Target, hit
 from hvstudio.editor.starters import Wanted
 from hvstudio.editor.workspace import Event, Workspace
+from hvstudio.errors import EditError
 from hvstudio.gui.canvas.background import draw_grid, draw_hint
 from hvstudio.gui.canvas.commands import CanvasCommands
 from hvstudio.gui.canvas.dragging import BLOCK_MIME, read_wanted
@@ -189,7 +190,8 @@ class CanvasView(QGraphicsView):
         else free in the middle of the view. Gives whether there was a place.
         """
         middle = self.mapToScene(self.viewport().rect().center())
-        return self._apply(self.commands.insert(Wanted(kind=kind, product=product, count=count), _point(middle)))
+        wanted = Wanted(kind=kind, product=product, count=count)
+        return self._attempt(lambda: self.commands.insert(wanted, _point(middle)))
 
     def cancel(self) -> None:
         """Give up the gesture under way; the document is as it was."""
@@ -230,7 +232,7 @@ class CanvasView(QGraphicsView):
             return
         self._follow_pointer(event.position(), event.modifiers())
         self.cancel()
-        self._apply(gesture.finish())
+        self._attempt(gesture.finish)
         event.acceptProposedAction()
         self.setFocus()
 
@@ -282,7 +284,7 @@ class CanvasView(QGraphicsView):
         elif isinstance(gesture, Moving):
             self._follow_pointer(event.position(), event.modifiers())
             self.cancel()
-            self._apply(gesture.finish())
+            self._attempt(gesture.finish)
         elif deselect is not None:
             self.workspace.select([deselect])
         self._pressed = None
@@ -379,7 +381,13 @@ class CanvasView(QGraphicsView):
         """The block under a point of the view."""
         return hit(self.canvas.stage, _point(self.mapToScene(position.toPoint())))
 
-    def _apply(self, proposal: Proposal | None) -> bool:
+    def _attempt(self, propose: Callable[[], Proposal | None]) -> bool:
+        """Apply what is proposed; what can never be is said, and changes nothing."""
+        try:
+            proposal = propose()
+        except EditError as error:
+            self._say(str(error))
+            return False
         if proposal is None:
             return False
         self.workspace.apply(proposal.label, proposal.edit, select=proposal.select)
@@ -486,7 +494,7 @@ class CanvasView(QGraphicsView):
         if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             fine = bool(modifiers & Qt.KeyboardModifier.AltModifier)
             offset = (step[0] / 16.0, step[1] / 16.0) if fine else step
-            self._apply(moved_by_keys(self.canvas.stage, self.workspace.selection, offset))
+            self._attempt(lambda: moved_by_keys(self.canvas.stage, self.workspace.selection, offset))
             return
         primary = self.workspace.primary
         if primary is None:
