@@ -66,8 +66,14 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _open_studio(arguments: argparse.Namespace) -> int:
-    from hvstudio.gui.app import run
+    from hvstudio.commands.window import has_display, qt_explained
 
+    if not has_display():
+        message = "there is no display to open the studio on."
+        hint = "Without one there are: hvstudio validate, estimate, simulate, export (see hvstudio --help)."
+        raise HVStudioError(message, hint=hint)
+    with qt_explained():
+        from hvstudio.gui.app import run
     return run(arguments.file)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Final
@@ -11,6 +9,7 @@ from typing import Final
 from hvstudio.commands.inputs import open_catalog, open_document
 from hvstudio.commands.outcome import FINE, WRONG
 from hvstudio.commands.output import remark
+from hvstudio.commands.window import draw_in_memory, qt_explained
 
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 
@@ -22,16 +21,11 @@ def export(arguments: Namespace) -> int:
         remark(f"hvstudio: {target}: the name should end in .png, .svg or .pdf.")
         return WRONG
     document, catalog = open_document(arguments.file), open_catalog()
-    _use_no_screen()
-    from hvstudio.gui.export import export_file
-
-    export_file(document, catalog, target)
+    draw_in_memory()
+    with qt_explained():
+        from hvstudio.gui.export import Look, export_file
+        from hvstudio.gui.theme import load_theme
+    look = Look(theme=load_theme(arguments.theme), scale=arguments.scale, transparent=arguments.transparent)
+    export_file(document, catalog, target, look=look)
     remark(f"{target} written; it opens again as a model.")
     return FINE
-
-
-def _use_no_screen() -> None:
-    """Let Qt draw into memory where there is no display."""
-    has_display = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if not has_display:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from hvstudio.errors import FileError
 from hvstudio.files.store import write_atomically
 
 
@@ -34,11 +33,7 @@ def write_text(path: str, text: str) -> None:
     if path == "-":
         sys.stdout.write(text)
         return
-    try:
-        write_atomically(Path(path), text.encode("utf-8"))
-    except OSError as error:
-        hint = "Choose another file or folder."
-        raise FileError(f"the result cannot be written: {error.strerror or error}.", where=path, hint=hint) from error
+    write_atomically(Path(path), text.encode("utf-8"))
 
 
 def finite(value: Any) -> Any:

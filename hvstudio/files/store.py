@@ -117,7 +117,12 @@ def changed_on_disk(path: str | os.PathLike[str], stamp: Stamp) -> bool:
 
 
 def write_atomically(target: Path, data: bytes, *, keep_backup: bool = False) -> None:
-    """Put `data` at `target` in one step: a new file, flushed, read back, renamed over it. Raises OSError."""
+    """Put `data` at `target` in one step: a new file, flushed, read back, renamed over it. Raises FileError."""
+    with _explained(target):
+        _replace(target, data, keep_backup=keep_backup)
+
+
+def _replace(target: Path, data: bytes, *, keep_backup: bool) -> None:
     temporary = target.parent / f".hvs-{os.getpid()}-{secrets.token_hex(6)}.tmp"
     try:
         _write_new(temporary, data)
@@ -234,5 +239,6 @@ def _explained(file: Path, *, reading: bool = False) -> Generator[None]:
         reason, hint = _REASONS.get(error.errno or 0, (f"{error.strerror or error}.", "Try another folder."))
         if reading and error.errno in (errno.EACCES, errno.EPERM):
             hint = "Ask for the right to read it."
-        failed = "cannot be read" if reading else "was not saved; the file that was there is unchanged"
+        unchanged = "; the file that was there is unchanged" if not reading and os.path.lexists(file) else ""
+        failed = "cannot be read" if reading else f"was not saved{unchanged}"
         raise FileError(f"{failed}: {reason}", where=str(file), hint=hint) from error

@@ -1,0 +1,137 @@
+"""`hvstudio simulate`: run a composition and print a row per VM."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.commands.inputs import open_catalog, open_document, shown_name
+from hvstudio.commands.outcome import FINE
+from hvstudio.commands.output import (
+    counted,
+    remark,
+    say,
+    say_json,
+    shown_number,
+    shown_rate,
+    shown_seconds,
+    shown_share,
+    table,
+    write_text,
+)
+from hvstudio.commands.progress import ProgressBar
+from hvstudio.files.native import model_sha256
+from hvstudio.model.document import Document
+
+if TYPE_CHECKING:
+    from hvstudio.simulation.options import RunOptions
+    from hvstudio.simulation.plan import Plan
+    from hvstudio.simulation.results import Results
+
+
+def simulate(arguments: Namespace) -> int:
+    """Run it and print the table, the JSON or the CSV."""
+    document, catalog = open_document(arguments.file), open_catalog()
+    from hvstudio.simulation.compile import compile_document
+
+    plan = compile_document(document, catalog)
+    _remark_on_errors(document, catalog, shown_name(arguments.file))
+    results = _run(plan, options_from(arguments), arguments)
+    if arguments.csv:
+        from hvstudio.simulation.results import results_csv
+
+        write_text(arguments.csv, results_csv(results))
+    found = {**head(arguments.file, document), **results.to_json()}
+    if arguments.json:
+        say_json(found)
+    elif arguments.csv != "-":
+        say(results_text(found))
+    return FINE
+
+
+def options_from(arguments: Namespace) -> RunOptions:
+    """The options of a run as the arguments say."""
+    from hvstudio.simulation.options import RunOptions
+
+    return RunOptions(
+        seed=arguments.seed,
+        duration_s=arguments.duration,
+        warmup_s=arguments.warmup,
+        target_precision=getattr(arguments, "precision", None),
+    )
+
+
+def head(path: str, document: Document) -> dict[str, Any]:
+    """What every JSON result begins with."""
+    return {"file": shown_name(path), "title": document.title, "model_sha256": model_sha256(document)}
+
+
+def _run(plan: Plan, options: RunOptions, arguments: Namespace) -> Results:
+    with ProgressBar("Simulating") as bar:
+        if arguments.replications > 1:
+            from hvstudio.simulation.experiment import replicate
+
+            return replicate(
+                plan, options, replications=arguments.replications, workers=arguments.workers, progress=bar
+            )
+        from hvstudio.simulation.run import simulate as simulate_once
+
+        return simulate_once(plan, options, progress=bar)
+
+
+def _remark_on_errors(document: Document, catalog: Catalog, name: str) -> None:
+    """Point to `validate` where the composition has errors but can run all the same."""
+    from hvstudio.checks.finding import Severity
+    from hvstudio.checks.run import check
+
+    errors = [item for item in check(document, catalog).findings if item.severity is Severity.ERROR]
+    open_errors = sum(1 for item in errors if not item.suppressed)
+    if open_errors:
+        remark(f"{name}: the composition has {counted(open_errors, 'error')}; see: hvstudio validate {name}")
+
+
+def results_text(found: Mapping[str, Any]) -> str:
+    """The results as text: a row per VM, the host, and how the run went."""
+    lines = [f"{found['title']}: {shown_number(found['simulated_s'])} s simulated, seed {found['seed']}"]
+    lines.append(table(_HEADINGS, [_row(vm) for vm in found["vms"]]))
+    lines += _host_lines(found["host"])
+    wall = f"{shown_number(found['events'])} events in {shown_seconds(found['wall_s'])}"
+    lines.append(f"{wall} ({found['engine']} engine)")
+    lines += [f"Note: {note}" for note in found.get("notes", ())]
+    return "\n".join(lines)
+
+
+_HEADINGS = ("VM", "Requests/s", "±95 %", "MB/s", "Mean", "p95", "Ready", "CPU s")
+
+
+def _row(vm: Mapping[str, Any]) -> tuple[str, ...]:
+    low, high = vm["throughput_ci95"] or (None, None)
+    half = None if low is None or high is None else (high - low) / 2
+    latency = vm["latency_s"] or {}
+    cpu = [value for value in (vm["cpu_seconds"] or {}).values() if isinstance(value, (int, float))]
+    return (
+        vm["name"],
+        shown_number(vm["throughput_per_s"]),
+        shown_number(half),
+        shown_rate(vm["bytes_per_s"]),
+        shown_seconds(latency.get("mean")),
+        shown_seconds(latency.get("p95")),
+        shown_share(vm["ready_fraction"]),
+        shown_number(sum(cpu)) if cpu else "–",
+    )
+
+
+def _host_lines(host: Mapping[str, Any]) -> Sequence[str]:
+    parts: Mapping[str, float] = host["cpu_utilisation"]
+    layers = ", ".join(f"{name.replace('_', ' ')} {shown_share(part)}" for name, part in parts.items())
+    lines = [f"Processors: {layers}"]
+    devices = host.get("devices") or {}
+    if devices:
+        lines.append("Devices: " + ", ".join(f"{name} {shown_share(part)}" for name, part in devices.items()))
+    bottleneck = host.get("bottleneck")
+    if bottleneck:
+        shown = bottleneck if isinstance(bottleneck, str) else bottleneck.get("name", "")
+        lines.append(f"Bottleneck: {shown}")
+    return lines
