@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,16 @@ settings.load_profile("explore" if os.environ.get("HVSTUDIO_EXPLORE") else "pinn
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SECONDS_A_THREAD_GETS_TO_END = 5.0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Makes what was captured encodable: pytest-xdist ends with an internal error at a lone surrogate in a log."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -202,7 +202,9 @@ def _first_line_is_a_sentence(path: Path) -> bool:
     first_statement = parsed(path).body[0] if parsed(path).body else None
     said = ast.get_docstring(parsed(path)) or ""
     sentence = re.split(r"(?<=[.!?])(?:\s|$)", said, maxsplit=1)[0]
-    return first_statement is not None and first_statement.lineno == 1 and sentence.endswith((".", "?", "!"))
+    before = path.read_text(encoding="utf-8").splitlines()[: first_statement.lineno - 1] if first_statement else []
+    only_directives = all(line.startswith("# cython:") for line in before)  # the compiler wants them on top
+    return first_statement is not None and only_directives and sentence.endswith((".", "?", "!"))
 
 
 def test_no_file_has_grown_past_500_lines() -> None:
