@@ -137,7 +137,7 @@ def native() -> Document:
     system = composer.os("linux", on=host)
     composer.workload("Database", "oltp-database", on=system, **load)
     virtual = Hardware(
-        name="The same server with KVM", host="host-server-2012", disk="san-flash", nic="nic-10g", at=(520.0, 0.0)
+        name="The same server with KVM", host="host-server-2012", disk="san-flash", nic="nic-10g", at=(680.0, 0.0)
     )
     stack = hosted(composer, virtual, system="linux", hypervisor="kvm", models=SYNTHETIC)
     machine = Machine(name="VM", guest="linux", work="oltp-database", processors=32, memory=64 * GIB, load=load)

@@ -88,7 +88,7 @@ def noisy_host() -> Document:
         ("Type 1", with_parent, "windows-server-2008-r2", "hyper-v-2008-r2", SYNTHETIC),
     ]
     for place_number, (label, build, system, hypervisor, models) in enumerate(builders):
-        hardware = evolve(SERVER_2008, name=f"Server, {label}", settings=quad, at=(place_number * 940.0, 0.0))
+        hardware = evolve(SERVER_2008, name=f"Server, {label}", settings=quad, at=(place_number * 980.0, 0.0))
         stack = build(composer, hardware, system=system, hypervisor=hypervisor, models=models)
         machines = [
             Machine(name=f"Web ({label})", guest="windows-server-2003", work="web-server",
@@ -122,7 +122,7 @@ def weight_reserve_limit() -> Document:
         for weight in (100, 200, 700)
     ]  # fmt: skip
     place_all(composer, machines, evolve(stack.devices, controller="scsi"), on=stack.hypervisor)
-    four = evolve(one, name="Four processors: reserve and limit", at=(1060.0, 0.0),
+    four = evolve(one, name="Four processors: reserve and limit", at=(960.0, 0.0),
                   settings={"sockets": 1, "cores_per_socket": 4, "threads_per_core": 1})  # fmt: skip
     stack = with_parent(composer, four, system="windows-server-2016", hypervisor="hyper-v-2016", models=SYNTHETIC)
     settings = [

@@ -83,7 +83,7 @@ def _barham_large() -> list[Case]:
                      tlb_misses=clock / 172 * TLB_MISSES_PER_CYCLE)  # fmt: skip
     words = {
         "barham-fig3-spec-int2000-score": (spec, "10 page faults a second; 0.3 TLB misses per 1,000 cycles"),
-        "barham-fig3-linux-build-time": (build(5.7e8), "1,100 files of 4,000 faults, 4,000 page-table writes, 1,500 calls, 20 switches each"),
+        "barham-fig3-linux-build-time": (build(5.7e8), "1,100 files of 4,000 faults, as many page-table writes, 1,500 calls, 20 switches"),
         "barham-fig3-osdb-ir": (
             retrieval, "a quarter in the kernel; 1,200 calls, 200 faults, 100 process switches for a tuple: assumed"
         ),
