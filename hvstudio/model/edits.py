@@ -83,6 +83,7 @@ def insert_blocks(
         _require(merged, block.rests_on)
         _require(merged, block.attached_to)
     _refuse_cycles(merged, (block.id for block in blocks))
+    _refuse_attachment_rings(merged, (block.id for block in blocks))
     merged = _with_blocks_before(merged, [block.id for block in blocks], before)
     number = max([document.next_number, *(_number_of(block.id) + 1 for block in blocks)])
     return evolve(document, blocks=merged, positions=positions, next_number=number)
@@ -190,9 +191,9 @@ def set_product(document: Document, block_ids: Iterable[BlockId], product: str) 
 def attach(document: Document, block_id: BlockId, target: BlockId | None) -> Document:
     """Attach a virtual device to what backs it, or to nothing."""
     _require(document.blocks, target)
-    if target == block_id:
-        raise EditError("a block cannot be attached to itself", where=block_id)
-    return replace_block(document, evolve(_existing(document, block_id), attached_to=target))
+    attached = replace_block(document, evolve(_existing(document, block_id), attached_to=target))
+    _refuse_attachment_rings(attached.blocks, (block_id,))
+    return attached
 
 
 def suppress_rule(document: Document, block_id: BlockId, rule: str, reason: str | None) -> Document:
@@ -240,6 +241,18 @@ def _refuse_cycles(blocks: Mapping[BlockId, Block], block_ids: Iterable[BlockId]
             path[current] = None
             current = blocks[current].rests_on
         grounded.update(path)
+
+
+def _refuse_attachment_rings(blocks: Mapping[BlockId, Block], block_ids: Iterable[BlockId]) -> None:
+    """Refuse blocks that are attached to themselves, directly or not."""
+    for block_id in block_ids:
+        seen: set[BlockId] = set()
+        current: BlockId | None = block_id
+        while current is not None:
+            if current in seen:
+                raise EditError("a block cannot be attached to itself, nor to what is attached to it", where=block_id)
+            seen.add(current)
+            current = blocks[current].attached_to
 
 
 def _with_blocks_before(
