@@ -1,1 +1,5 @@
-"""Document to plan: routes and scheduling tree derived from the composition, never from a VMM type."""
+"""From a document to a plan: what runs where, and which way every request takes."""
+
+from hvstudio.simulation.compile.document import compile_document
+
+__all__ = ["compile_document"]

@@ -1,0 +1,108 @@
+"""What the parts of the compiler share while one plan is written: builder, catalogue, and what exists already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar
+
+from attrs import Factory, define
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.errors import CatalogError, PlanError
+from hvstudio.model.document import Block
+from hvstudio.simulation.compile.cost_cards import DriverCosts, number_of, read_card
+from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
+from hvstudio.simulation.plan_builder import PlanBuilder
+
+_Card = TypeVar("_Card")
+_Made = TypeVar("_Made")
+
+NANOSECONDS: Final = 1e9
+DEFAULT_SYSTEM_COSTS: Final = "os-linux"
+DEFAULT_MONOLITHIC_COSTS: Final = "drivers-monolithic"
+
+
+@define(eq=False, kw_only=True)
+class Assembly:
+    """One compilation under way. Mappings are by identity of the thing or by a key of the module that fills them."""
+
+    composition: Composition
+    catalog: Catalog
+    builder: PlanBuilder = Factory(PlanBuilder)
+    pools: dict[Machine, int] = Factory(dict)
+    rows: dict[str, int] = Factory(dict)
+    """Row of the results by block id."""
+    unable: dict[str, str] = Factory(dict)
+    """Why a VM stays off, by block id."""
+    missing_fraction: dict[str, float] = Factory(dict)
+    """Part of a VM's memory that the host has paged out, by block id."""
+    cache_bytes: dict[Machine, float] = Factory(dict)
+    """Free memory of the host that can cache the disks of a VM, by VM."""
+    _made: dict[Hashable, Any] = Factory(dict)
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gave the first time for this key."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def card(self, card_id: str, shape: type[_Card]) -> _Card:
+        """A cost card, read once."""
+        return self.once(("card", card_id, shape), lambda: read_card(self.catalog, card_id, shape))
+
+    def card_value(self, card_id: str, name: str, default: float = 0.0) -> float:
+        """One number of a card that has no shape of its own; the default where the catalogue lacks card or value."""
+        card = self.catalog.cards.get(card_id)
+        return default if card is None else number_of(card.values, name, default)
+
+    def number(self, block: Block, name: str) -> float:
+        """A parameter of a block. Raises PlanError when it is not a number."""
+        try:
+            return self.catalog.number(block, name)
+        except CatalogError as error:
+            raise PlanError(error.message, where=block.name, hint=error.hint) from error
+        except ValueError as error:
+            raise PlanError(f"parameter {name} should be a number.", where=block.name) from error
+
+    def whole(self, block: Block, name: str) -> int:
+        """A whole-number parameter of a block. Raises PlanError when it is not one."""
+        try:
+            return int(self.number(block, name))
+        except (OverflowError, ValueError) as error:
+            raise PlanError(f"parameter {name} should be a whole number.", where=block.name) from error
+
+    def fact(self, block: Block, path: str, default: Any = None) -> Any:
+        """A fact about the block's product."""
+        return self.catalog.fact(block, path, default)
+
+    def driver_costs(self, driver: System | Hypervisor) -> DriverCosts:
+        """The I/O path of a system or of a hypervisor with drivers of its own."""
+        default = DEFAULT_SYSTEM_COSTS if isinstance(driver, System) else DEFAULT_MONOLITHIC_COSTS
+        return self.card(str(self.fact(driver.block, "costs", default)), DriverCosts)
+
+
+def hardware_of(machine: Machine) -> Machine:
+    """The host at the bottom."""
+    while machine.provider is not None:
+        machine = machine.provider.machine
+    return machine
+
+
+def processors_of(assembly: Assembly, machine: Machine) -> int:
+    """How many processors a machine has for what runs on it."""
+    block = machine.block
+    if machine.is_hardware:
+        counts = [assembly.whole(block, name) for name in ("sockets", "cores_per_socket", "threads_per_core")]
+        if min(counts) < 1:
+            raise PlanError("sockets, cores and threads must be at least 1.", where=block.name, hint="Add a processor.")
+        return counts[0] * counts[1] * counts[2]
+    given = assembly.whole(block, "virtual_processors")
+    if machine.provider is not None and block.kind == "parent_partition":
+        below = processors_of(assembly, machine.provider.machine)
+        return min(given, below) if given > 0 else below
+    if given < 1:
+        raise PlanError("a virtual machine needs at least one virtual processor.", where=block.name)
+    most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm", 0) if machine.provider else 0
+    if assembly.catalog.value(block, "generation") == "2" and machine.provider is not None:
+        most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm_gen2", most)
+    return min(given, int(most)) if isinstance(most, int) and most > 0 else given

@@ -1,0 +1,156 @@
+"""Where the work behind a virtual device is done, and who drives the physical device for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+from hvstudio.errors import PlanError
+from hvstudio.model.document import Block
+from hvstudio.simulation.compile import tree
+from hvstudio.simulation.compile.assembly import Assembly
+from hvstudio.simulation.compile.cost_cards import DeviceModel, DriverCosts
+from hvstudio.simulation.compile.hardware import drives_devices
+from hvstudio.simulation.compile.operations import Issuer
+from hvstudio.simulation.compile.techniques import kernel_factor
+from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
+from hvstudio.simulation.plan import Layer
+
+_UNNAMED: Final = {
+    "disk": {"emulated": "disk-emulated-process", "synthetic": "disk-virtio-process"},
+    "nic": {"emulated": "nic-emulated-process", "synthetic": "nic-virtio-process"},
+}
+"""The device models of a hypervisor without a product."""
+
+
+@frozen(kw_only=True)
+class Backend:
+    """What stands behind one virtual device.
+
+    `context` does the backend's work (None: there is none, the guest drives the device), `issuer` asks the machine
+    below for the device, `driver` owns the device there, `costs` is that owner's I/O path.
+    """
+
+    context: int | None
+    layer: Layer
+    issuer: Issuer
+    driver: System | Hypervisor | None
+    costs: DriverCosts
+    system_calls: bool
+    """Whether the backend is a process that calls the driver's system, and not part of it."""
+
+
+def model_of(assembly: Assembly, machine: Machine, device: Block | None, kind: str) -> DeviceModel:
+    """The cost card by which a VM reaches a device: the wanted model if the product and the guest have it.
+
+    Without guest drivers there is nothing but emulation; a model that the product does not offer is replaced.
+    """
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    offered = _offered(assembly, hypervisor, kind)
+    wanted = assembly.catalog.text(device, "device_model") if device is not None else "synthetic"
+    if wanted == "synthetic" and not assembly.catalog.switch(machine.block, "integration_services"):
+        wanted = "emulated"
+    order = [wanted, "synthetic" if wanted in ("sr-iov", "pass-through") else "emulated", "emulated", "synthetic"]
+    for name in order:
+        if name in offered:
+            if name != wanted and device is not None:
+                assembly.builder.note(f"{hypervisor.block.name} offers no {wanted} {kind}: {name} is taken.")
+            return assembly.card(offered[name], DeviceModel)
+    raise PlanError(f"{hypervisor.block.name} offers no {kind} model.", where=machine.block.name)
+
+
+def _offered(assembly: Assembly, hypervisor: Hypervisor, kind: str) -> dict[str, str]:
+    known: Any = assembly.fact(hypervisor.block, f"{kind}_models")
+    if not isinstance(known, Mapping) or not known:
+        known = _UNNAMED[kind]
+    return {name: card for name, card in cast("Mapping[str, Any]", known).items() if isinstance(card, str)}
+
+
+def backend_of(assembly: Assembly, machine: Machine, model: DeviceModel, issuer: Issuer, queue: str = "") -> Backend:
+    """Who does what for a device of `machine` that `issuer` uses; `queue` names a kernel queue of its own."""
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    if model.backend == "vmm":
+        return _own_backend(assembly, hypervisor)
+    driver = hypervisor.driving_system
+    if model.backend == "none" or driver is None:
+        return Backend(
+            context=None, layer=issuer.layer, issuer=issuer, driver=None, costs=DriverCosts(), system_calls=False
+        )
+    context = _context(assembly, machine, driver, model, issuer, queue)
+    below = Issuer(
+        context=context,
+        interrupt_context=context if queue else tree.kernel_context(assembly, driver),
+        layer=Layer.HOST,
+        factor=kernel_factor(assembly, driver.machine),
+    )
+    return Backend(
+        context=context,
+        layer=Layer.HOST,
+        issuer=below,
+        driver=driver,
+        costs=assembly.driver_costs(driver),
+        system_calls=model.backend != "kernel",
+    )
+
+
+def _context(
+    assembly: Assembly, machine: Machine, driver: System, model: DeviceModel, issuer: Issuer, queue: str
+) -> int:
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    if model.backend == "vcpu":
+        return issuer.context
+    if model.backend == "thread":
+        return tree.thread_context(assembly, machine, driver, model.thread)
+    if model.backend == "service":
+        return tree.service_context(assembly, driver, hypervisor)
+    if model.backend == "kernel":
+        return tree.queue_context(assembly, driver, queue) if queue else tree.kernel_context(assembly, driver)
+    raise PlanError(f"unknown backend {model.backend!r} of a device model.", where=hypervisor.block.name)
+
+
+def host_backend(assembly: Assembly, machine: Machine) -> Backend:
+    """Who pages for a VM: the kernel of the system that drives the disks, or the hypervisor itself."""
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    driver = hypervisor.driving_system
+    if driver is None or drives_devices(assembly, hypervisor):
+        return _own_backend(assembly, hypervisor)
+    context = tree.kernel_context(assembly, driver)
+    return Backend(
+        context=context,
+        layer=Layer.HOST,
+        issuer=Issuer(
+            context=context,
+            interrupt_context=context,
+            layer=Layer.HOST,
+            factor=kernel_factor(assembly, driver.machine),
+        ),
+        driver=driver,
+        costs=assembly.driver_costs(driver),
+        system_calls=False,
+    )
+
+
+def _own_backend(assembly: Assembly, hypervisor: Hypervisor) -> Backend:
+    """The hypervisor itself does the work; it drives the device if it can, else it calls the system that does."""
+    context = tree.hypervisor_context(assembly, hypervisor)
+    driver = hypervisor if drives_devices(assembly, hypervisor) else hypervisor.driving_system
+    interrupted = tree.kernel_context(assembly, driver) if isinstance(driver, System) else context
+    return Backend(
+        context=context,
+        layer=Layer.VMM,
+        issuer=Issuer(
+            context=context,
+            interrupt_context=interrupted,
+            layer=Layer.VMM,
+            factor=kernel_factor(assembly, hypervisor.machine),
+        ),
+        driver=driver,
+        costs=assembly.driver_costs(driver or hypervisor),
+        system_calls=isinstance(driver, System),
+    )

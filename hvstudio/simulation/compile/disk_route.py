@@ -1,0 +1,169 @@
+"""The way of a disk operation: guest, device model, driver, disk and back, through as many hypervisors as there are."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from hvstudio.model.document import Block
+from hvstudio.simulation.compile.assembly import Assembly
+from hvstudio.simulation.compile.backends import Backend, backend_of, model_of
+from hvstudio.simulation.compile.cost_cards import DeviceModel, DiskFormat
+from hvstudio.simulation.compile.hardware import backing_device, devices_of, disk_steps, peer_of
+from hvstudio.simulation.compile.operations import DiskOperation, Issuer
+from hvstudio.simulation.compile.techniques import exit_cycles
+from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
+from hvstudio.simulation.plan import Arrivals, Layer
+from hvstudio.simulation.steps import Step, cpu, sometimes, spawn
+
+
+def disk_route(
+    assembly: Assembly,
+    machine: Machine,
+    device: Block | None,
+    operation: DiskOperation,
+    issuer: Issuer,
+    driver: System | Hypervisor | None = None,
+) -> list[Step]:
+    """The steps of an operation that `issuer` makes in `machine` on `device` (None: a disk that is not drawn)."""
+    machine = machine.owns_devices_of
+    if machine.provider is None:
+        disk = backing_device(assembly, machine, device, "disk", machine.block) if device is None else device
+        return disk_steps(assembly, disk, operation, peer_of(assembly, machine, driver))
+    model = model_of(assembly, machine, device, "disk")
+    backend = backend_of(assembly, machine, model, issuer)
+    below = machine.provider.machine.owns_devices_of
+    backing = backing_device(assembly, below, device, "disk", machine.block)
+    return [
+        *_asking(assembly, machine, model, operation, issuer),
+        *_serving(assembly, machine, device, model, operation, backend, below, backing),
+        *_interrupting(assembly, machine, model, operation, issuer),
+    ]
+
+
+def virtual_disks(machine: Machine) -> list[Block | None]:
+    """The disks a VM's work is spread over; one that is not drawn where there is none."""
+    return list(devices_of(machine, "disk")) or [None]
+
+
+def _asking(
+    assembly: Assembly, machine: Machine, model: DeviceModel, operation: DiskOperation, issuer: Issuer
+) -> list[Step]:
+    """On the virtual processor: the guest's driver, its exits, the hand-over."""
+    one_exit = exit_cycles(assembly, machine)
+    count = operation.count
+    guest = model.guest_cycles * count + model.guest_cycles_per_byte * operation.size * count
+    exits = (model.exits + model.kick_exits) * count
+    work = exits * one_exit + model.exits * model.exit_work_cycles * count + model.handoff_cycles * count
+    return [
+        *work_step(issuer.context, guest * issuer.factor, guest_layer(issuer)),
+        *work_step(issuer.context, work, vmm_layer(issuer), exits=exits),
+    ]
+
+
+def _serving(
+    assembly: Assembly,
+    machine: Machine,
+    device: Block | None,
+    model: DeviceModel,
+    operation: DiskOperation,
+    backend: Backend,
+    below: Machine,
+    backing: Block,
+) -> list[Step]:
+    """The backend, the driver, the device, and the completion up to the backend."""
+    if backend.context is None:
+        return disk_route(assembly, below, backing, operation, backend.issuer, backend.driver)
+    layout = disk_format(assembly, device)
+    costs, count, factor = backend.costs, operation.count, backend.issuer.factor
+    size = operation.size * count
+    submit = model.backend_cycles + layout.cycles + model.host_calls * costs.syscall_cycles * backend.system_calls
+    submit += costs.file_cycles * (1.0 - layout.skips_file_system)
+    submit = submit * count + model.backend_cycles_per_byte * size
+    interrupt = costs.interrupt_cycles * count
+    done = model.completion_cycles * count
+    to_device = [
+        *work_step(backend.context, costs.block_cycles * count * factor, backend.layer),
+        *disk_route(assembly, below, backing, operation, backend.issuer, backend.driver),
+    ]
+    if layout.extra_operations > 0:
+        extra = evolve(operation, purpose=operation.extra_purpose + 1, count=1.0, sequential=False, size=4096.0)
+        metadata = disk_route(assembly, below, backing, extra, backend.issuer, backend.driver)
+        to_device += sometimes(min(1.0, layout.extra_operations * count), metadata, operation.extra_purpose)
+    if backend.issuer.interrupt_context == backend.context:
+        done += interrupt
+    else:
+        to_device += work_step(backend.issuer.interrupt_context, interrupt * factor, backend.layer)
+    submit_step = work_step(backend.context, submit * factor, backend.layer)
+    done_step = work_step(backend.context, done * factor, backend.layer)
+    return [*submit_step, *_cached(assembly, machine, device, operation, backend, to_device), *done_step]
+
+
+def _cached(
+    assembly: Assembly,
+    machine: Machine,
+    device: Block | None,
+    operation: DiskOperation,
+    backend: Backend,
+    to_device: list[Step],
+) -> list[Step]:
+    """The way to the device, with the host's page cache in between where the virtual disk asks for one."""
+    mode = assembly.catalog.text(device, "cache") if device is not None else "none"
+    keeps = mode == "writeback" or (mode == "read" and not operation.write)
+    if not keeps or backend.context is None or not backend.system_calls:
+        return to_device
+    look_up = backend.costs.page_cache_cycles + backend.costs.copy_cycles_per_byte * operation.size
+    step = work_step(backend.context, look_up * operation.count * backend.issuer.factor, backend.layer)
+    if operation.write:
+        # The data wait in memory and reach the disk later: the request goes on, the disk is used by others' time.
+        return [*step, *written_later(assembly, machine, assembly.rows[machine.block.id], to_device)]
+    hit = cache_hit_ratio(assembly, machine, operation)
+    return [*step, *sometimes(1.0 - hit, to_device, operation.cache_purpose)]
+
+
+def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[Step]) -> list[Step]:
+    """Do these steps without waiting for them."""
+    later = assembly.builder.request_class(
+        vm=row,
+        name=f"{machine.block.name}: delayed write",
+        steps=steps,
+        arrivals=Arrivals.NONE,
+        counts=False,
+    )
+    return [spawn(later)]
+
+
+def cache_hit_ratio(assembly: Assembly, machine: Machine, operation: DiskOperation) -> float:
+    """Chance that the host has the data in its memory: what is free there against all data in use."""
+    free = assembly.cache_bytes.get(machine, 0.0)
+    most = assembly.card_value("page-cache", "maximum_hit_ratio", 0.95)
+    return min(most, free / operation.data_bytes) if operation.data_bytes > 0 else most
+
+
+def _interrupting(
+    assembly: Assembly, machine: Machine, model: DeviceModel, operation: DiskOperation, issuer: Issuer
+) -> list[Step]:
+    """The interrupt on the virtual processor."""
+    exits = model.interrupt_exits * operation.count
+    work = exits * exit_cycles(assembly, machine) + model.interrupt_cycles * operation.count
+    return work_step(issuer.interrupt_context, work, vmm_layer(issuer), exits=exits)
+
+
+def disk_format(assembly: Assembly, device: Block | None) -> DiskFormat:
+    """The cost card of a virtual disk's format."""
+    name = assembly.catalog.text(device, "format") if device is not None else "fixed"
+    return assembly.card(f"format-{name}", DiskFormat)
+
+
+def work_step(context: int, cycles: float, layer: Layer, *, exits: float = 0.0) -> list[Step]:
+    """A CPU step, or nothing where there is no work."""
+    return [cpu(context, cycles, layer=layer, exits=exits)] if cycles > 0 or exits > 0 else []
+
+
+def guest_layer(issuer: Issuer) -> Layer:
+    """How the guest's own work for an operation is accounted."""
+    return issuer.layer
+
+
+def vmm_layer(issuer: Issuer) -> Layer:
+    """How exits of an issuer are accounted: always the hypervisor's."""
+    return Layer.VMM if issuer.layer is not Layer.BACKGROUND else Layer.BACKGROUND

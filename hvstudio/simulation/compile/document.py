@@ -1,0 +1,127 @@
+"""Compiles a document: reads the composition, decides who starts, writes tree, contexts, devices and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.errors import CatalogError, PlanError
+from hvstudio.model.document import Block, Document
+from hvstudio.simulation.compile import tree
+from hvstudio.simulation.compile.arrivals import threads_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
+from hvstudio.simulation.compile.purposes import WORKLOAD_STRIDE
+from hvstudio.simulation.compile.requests import Place, add_workload
+from hvstudio.simulation.compile.rows import add_reported_rows, background_row, native_blocks, row_of_system
+from hvstudio.simulation.compile.starting import decide_starts
+from hvstudio.simulation.compile.walk import Machine, System, read_composition
+from hvstudio.simulation.plan import Layer, Plan
+
+
+def compile_document(document: Document, catalog: Catalog) -> Plan:
+    """The plan of a composition.
+
+    Raises PlanError naming block and parameter for what cannot be simulated, and when there is nothing that could run.
+    """
+    try:
+        return _compile(document, catalog)
+    except CatalogError as error:
+        raise PlanError(error.message, where=error.where, hint=error.hint) from error
+
+
+def _compile(document: Document, catalog: Catalog) -> Plan:
+    composition = read_composition(document, catalog)
+    assembly = Assembly(composition=composition, catalog=catalog)
+    if not composition.hosts:
+        raise PlanError(
+            "there is no hardware to run on.", where=document.title, hint="Drag a host onto the canvas and build on it."
+        )
+    for host in composition.hosts:
+        tree.add_pool(assembly, host)
+    decide_starts(assembly)
+    _refuse_if_nothing_runs(assembly)
+    add_reported_rows(assembly)
+    for block, reason in composition.ignored:
+        assembly.builder.note(f"{block.name} takes no part: it {reason}.")
+    for host in composition.hosts:
+        tree.machine_node(assembly, host)
+        _add_machine(assembly, host)
+    return assembly.builder.build()
+
+
+def _refuse_if_nothing_runs(assembly: Assembly) -> None:
+    composition = assembly.composition
+    running = [guest for guest in composition.guests if guest.block.id not in assembly.unable]
+    native = [block for host in composition.hosts for block in native_blocks(host)]
+    if running or native:
+        return
+    if composition.guests:
+        first = composition.guests[0].block
+        raise PlanError(f"no virtual machine can start: {assembly.unable[first.id]}.", where=first.name)
+    if composition.stranded:
+        raise PlanError(
+            "this virtual machine rests on no hypervisor.",
+            where=composition.stranded[0].name,
+            hint="Put a hypervisor below it.",
+        )
+    raise PlanError(
+        "there is no virtual machine and no software to run.",
+        where=composition.hosts[0].block.name,
+        hint="Add a hypervisor with a virtual machine, or an operating system with a workload.",
+    )
+
+
+def _add_machine(assembly: Assembly, machine: Machine) -> None:
+    """Everything that works on a machine: its own software, then what its hypervisors make of it."""
+    if machine.block.id in assembly.unable:
+        return
+    for count, (workload, system) in enumerate(_workloads(machine)):
+        place = _place(assembly, machine, workload, system, count)
+        add_workload(assembly, workload, place)
+    if machine.block.kind == "vm" and not any(True for _ in machine.all_hypervisors()):
+        tree.processor_context(assembly, machine)
+    for hypervisor in machine.all_hypervisors():
+        for made in [*hypervisor.partitions, *hypervisor.machines]:
+            _add_machine(assembly, made)
+
+
+def _workloads(machine: Machine) -> Iterator[tuple[Block, System | None]]:
+    for workload in machine.workloads:
+        yield workload, None
+    for system in machine.systems:
+        for workload in system.workloads:
+            yield workload, system
+
+
+def _place(assembly: Assembly, machine: Machine, workload: Block, system: System | None, count: int) -> Place:
+    """Where a workload runs and whose its work is: a VM's, a native system's, or the host's own."""
+    quantum_s = assembly.fact(system.block, "quantum_s", 0.01) if system is not None else 0.01
+    quantum_ns = round(float(quantum_s) * NANOSECONDS)
+    refill_ns = round(assembly.number(workload, "cache_refill_s") * NANOSECONDS)
+    divided = any(True for _ in machine.all_hypervisors())
+    offset = count * WORKLOAD_STRIDE
+    if machine.block.kind == "vm" and not divided:
+        context = tree.processor_context(assembly, machine, quantum_ns=quantum_ns, refill_ns=refill_ns)
+        row = assembly.rows[machine.block.id]
+        return Place(machine=machine, system=system, context=context, row=row, stream_offset=offset)
+    row = row_of_system(assembly, system) if system else background_row(assembly, machine.block, machine)
+    background = machine.block.kind != "vm" and (divided or machine.provider is not None)
+    context = tree.application_context(
+        assembly,
+        machine,
+        system,
+        row=row,
+        name=workload.name,
+        threads=threads_of(assembly, workload, processors_of(assembly, machine)),
+        quantum_ns=quantum_ns,
+        refill_ns=refill_ns,
+    )
+    return Place(
+        machine=machine,
+        system=system,
+        context=context,
+        row=row,
+        user_layer=Layer.BACKGROUND if background else Layer.GUEST_USER,
+        kernel_layer=Layer.BACKGROUND if background else Layer.GUEST_KERNEL,
+        stream_offset=offset,
+    )

@@ -1,0 +1,165 @@
+"""The way of a burst of packets between the wire and a machine, through as many virtual switches as there are."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hvstudio.model.document import Block
+from hvstudio.simulation.compile.assembly import Assembly
+from hvstudio.simulation.compile.backends import Backend, backend_of, model_of
+from hvstudio.simulation.compile.cost_cards import DeviceModel
+from hvstudio.simulation.compile.disk_route import vmm_layer, work_step
+from hvstudio.simulation.compile.hardware import backing_device, devices_of, peer_of, switch_of, wire_steps
+from hvstudio.simulation.compile.operations import Issuer, Packets
+from hvstudio.simulation.compile.techniques import exit_cycles
+from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
+from hvstudio.simulation.steps import Step, use
+
+
+def network_route(
+    assembly: Assembly,
+    machine: Machine,
+    device: Block | None,
+    packets: Packets,
+    issuer: Issuer,
+    driver: System | Hypervisor | None = None,
+) -> list[Step]:
+    """The steps of a burst that `issuer` sends or receives in `machine` on `device` (None: a card not drawn)."""
+    machine = machine.owns_devices_of
+    if machine.provider is None:
+        nic = backing_device(assembly, machine, device, "nic", machine.block) if device is None else device
+        return wire_steps(assembly, nic, packets, peer_of(assembly, machine, driver))
+    crossing = _crossing(assembly, machine, device, issuer)
+    if packets.incoming:
+        return [
+            *_beyond(assembly, crossing, packets),
+            *_backend_steps(crossing, packets),
+            *_guest_steps(assembly, crossing, packets),
+        ]
+    return [
+        *_guest_steps(assembly, crossing, packets),
+        *_backend_steps(crossing, packets),
+        *_beyond(assembly, crossing, packets),
+    ]
+
+
+def virtual_cards(machine: Machine) -> list[Block | None]:
+    """The network cards a VM's traffic is spread over; one that is not drawn where there is none."""
+    return list(devices_of(machine, "nic")) or [None]
+
+
+@frozen(kw_only=True)
+class _Crossing:
+    """One virtual network card: the VM on one side, what carries it on the other."""
+
+    machine: Machine
+    device: Block | None
+    issuer: Issuer
+    model: DeviceModel
+    backend: Backend
+    below: Machine
+
+
+def _crossing(assembly: Assembly, machine: Machine, device: Block | None, issuer: Issuer) -> _Crossing:
+    assert machine.provider is not None
+    model = model_of(assembly, machine, device, "nic")
+    queue = _queue(assembly, machine, device) if model.backend == "kernel" else ""
+    return _Crossing(
+        machine=machine,
+        device=device,
+        issuer=issuer,
+        model=model,
+        backend=backend_of(assembly, machine, model, issuer, queue),
+        below=machine.provider.machine.owns_devices_of,
+    )
+
+
+def _queue(assembly: Assembly, machine: Machine, device: Block | None) -> str:
+    """The kernel queue that serves the card: one processor for each with VMQ, one for all others of the switch.
+
+    Source: Microsoft, Mastering Windows Server 2016 Hyper-V: one queue is served by one core.
+    """
+    switch = switch_of(assembly, device)
+    spread = switch is None or assembly.catalog.switch(switch, "vmq")
+    name = switch.name if switch is not None else "network"
+    if spread and _takes_queue(assembly, machine, device):
+        return f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
+    return f"queue of {name}"
+
+
+def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:
+    """Whether the physical card has a queue left for this virtual one; first come, first served."""
+    assert machine.provider is not None
+    below = machine.provider.machine.owns_devices_of
+    nic = backing_device(assembly, below, device, "nic", machine.block)
+    if nic.kind != "nic":
+        return True
+    taken: set[str] = assembly.once(("queues", nic.id), set)
+    taken.add(device.id if device is not None else machine.block.id)
+    return len(taken) <= assembly.whole(nic, "queues")
+
+
+def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
+    """On the virtual processor: sending, the accesses that announce it; receiving, the interrupt and its accesses."""
+    model, issuer = crossing.model, crossing.issuer
+    times = model.notifications(packets.count)
+    one_exit = exit_cycles(assembly, crossing.machine)
+    guest = model.guest_cycles * times + model.guest_cycles_per_byte * packets.total_bytes
+    if packets.incoming:
+        exits = model.interrupt_exits * times
+        work = exits * one_exit + model.interrupt_cycles * times
+        context = issuer.interrupt_context
+    else:
+        exits = (model.exits + model.kick_exits) * times
+        work = exits * one_exit + (model.exits * model.exit_work_cycles + model.handoff_cycles) * times
+        context = issuer.context
+    overhead = work_step(context, work, vmm_layer(issuer), exits=exits)
+    own = work_step(context, guest * issuer.factor, issuer.layer)
+    return [*overhead, *own] if packets.incoming else [*own, *overhead]
+
+
+def _backend_steps(crossing: _Crossing, packets: Packets) -> list[Step]:
+    """The device model, the virtual switch and the driver below it."""
+    backend, model = crossing.backend, crossing.model
+    if backend.context is None:
+        return []
+    costs, count, factor = backend.costs, packets.count, backend.issuer.factor
+    times = model.notifications(count)
+    calls = model.host_calls_per_packet * costs.syscall_cycles * backend.system_calls
+    work = model.backend_cycles * times + (model.backend_cycles_per_packet + calls) * count
+    work += model.backend_cycles_per_byte * packets.total_bytes
+    path = (costs.packet_cycles + costs.switch_packet_cycles) * count
+    if packets.incoming:
+        work += model.completion_cycles * times
+        if model.backend == "vcpu":
+            # The VM's own process receives: the processor leaves the VMM's world for the host's and comes back.
+            work += model.handoff_cycles * times
+        path += costs.interrupt_cycles * times
+        if backend.issuer.interrupt_context != backend.context:
+            interrupt = work_step(backend.issuer.interrupt_context, path * factor, backend.layer)
+            return [*interrupt, *work_step(backend.context, work * factor, backend.layer)]
+    return work_step(backend.context, (work + path) * factor, backend.layer)
+
+
+def _beyond(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
+    """Past the virtual switch: a bandwidth limit, then the card below; nothing where the switch leads nowhere."""
+    limit = _limit_steps(assembly, crossing, packets)
+    switch = switch_of(assembly, crossing.device)
+    if switch is not None and assembly.catalog.text(switch, "reach") != "external":
+        return limit
+    asking = crossing.machine.block
+    below = backing_device(assembly, crossing.below, crossing.device, "nic", asking)
+    backend = crossing.backend
+    wire = network_route(assembly, crossing.below, below, packets, backend.issuer, backend.driver)
+    return [*wire, *limit] if packets.incoming else [*limit, *wire]
+
+
+def _limit_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
+    device = crossing.device
+    if device is None or (limit := assembly.number(device, "bandwidth_limit_bits_per_s")) <= 0:
+        return []
+    station = assembly.once(
+        ("limit", device.id),
+        lambda: assembly.builder.station(name=f"{device.name} limit", bytes_per_s=limit / 8, block=device.id),
+    )
+    return [use(station, bytes=packets.total_bytes)]

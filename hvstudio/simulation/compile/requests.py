@@ -1,0 +1,184 @@
+"""The route of one request of a workload: packets in, work, reads, work, writes, packets out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import frozen
+
+from hvstudio.model.document import Block
+from hvstudio.simulation.compile import purposes
+from hvstudio.simulation.compile.arrivals import arrivals_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
+from hvstudio.simulation.compile.demand import Demand, demand_of
+from hvstudio.simulation.compile.disk_route import disk_route, virtual_disks, work_step, written_later
+from hvstudio.simulation.compile.network_route import network_route, virtual_cards
+from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
+from hvstudio.simulation.compile.paging import paging_steps
+from hvstudio.simulation.compile.walk import Machine, System
+from hvstudio.simulation.plan import Layer
+from hvstudio.simulation.steps import Step, cpu, free, seize, sometimes
+
+_MOST_PASSES: Final = 8
+"""More operations than this of one request are done in this many groups."""
+
+
+@frozen(kw_only=True)
+class Place:
+    """Where a workload runs: its machine, its system there, its context, and how its work is accounted."""
+
+    machine: Machine
+    system: System | None
+    context: int
+    row: int
+    user_layer: Layer = Layer.GUEST_USER
+    kernel_layer: Layer = Layer.GUEST_KERNEL
+    stream_offset: int = 0
+
+    @property
+    def issuer(self) -> Issuer:
+        """The workload as one who asks for operations."""
+        return Issuer(context=self.context, interrupt_context=self.context, layer=self.kernel_layer)
+
+
+def add_workload(assembly: Assembly, workload: Block, place: Place) -> None:
+    """Add the request class of a workload. Raises PlanError for what it needs and cannot have."""
+    steps = _request_steps(assembly, workload, place)
+    start_s = assembly.number(place.machine.block, "start_s") if place.machine.block.kind == "vm" else 0.0
+    assembly.builder.request_class(
+        vm=place.row,
+        name=workload.name,
+        steps=steps,
+        start_ns=round(start_s * NANOSECONDS),
+        bytes=payload_bytes(assembly, workload),
+        **arrivals_of(assembly, workload),
+    )
+
+
+def payload_bytes(assembly: Assembly, workload: Block) -> float:
+    """The bytes a request is for: what it sends and receives, or else what it reads and writes."""
+    network = _product(assembly, workload, "packets_in", "packet_in_bytes")
+    network += _product(assembly, workload, "packets_out", "packet_out_bytes")
+    disk = _product(assembly, workload, "disk_reads", "disk_read_bytes")
+    disk += _product(assembly, workload, "disk_writes", "disk_write_bytes")
+    return network or disk
+
+
+def _product(assembly: Assembly, workload: Block, count: str, size: str) -> float:
+    return assembly.number(workload, count) * assembly.number(workload, size)
+
+
+def _request_steps(assembly: Assembly, workload: Block, place: Place) -> list[Step]:
+    demand = demand_of(assembly, workload, place.machine)
+    reads = _disk_steps(assembly, workload, place, write=False)
+    reads += paging_steps(assembly, workload, place.machine, place.issuer, demand, place.stream_offset)
+    inside = _work(place, demand, reads)
+    inside += _writes(assembly, workload, place)
+    inside += _packet_steps(assembly, workload, place, incoming=False)
+    at_once = assembly.whole(workload, "max_concurrency")
+    if at_once > 0:
+        turn = assembly.builder.station(name=f"{workload.name} at once", servers=at_once, block=workload.id)
+        inside = [seize(turn), *inside, free(turn)]
+    return [*_packet_steps(assembly, workload, place, incoming=True), *inside]
+
+
+def _work(place: Place, demand: Demand, reads: list[Step]) -> list[Step]:
+    """The request's own work: in one piece, or half before and half after its reads."""
+    if not reads:
+        return _work_part(place, demand, after_reads=False)
+    half = demand.part(0.5)
+    return [*_work_part(place, half, after_reads=False), *reads, *_work_part(place, half, after_reads=True)]
+
+
+def _work_part(place: Place, demand: Demand, *, after_reads: bool) -> list[Step]:
+    user = purposes.USER_WORK_AFTER_READS if after_reads else purposes.USER_WORK
+    kernel = purposes.KERNEL_WORK_AFTER_READS if after_reads else purposes.KERNEL_WORK
+    offset = place.stream_offset
+    steps: list[Step] = []
+    if demand.user_cycles > 0:
+        steps.append(
+            cpu(place.context, demand.user_cycles, layer=place.user_layer, scv=demand.scv, purpose=user + offset)
+        )
+    if demand.kernel_cycles > 0:
+        steps.append(
+            cpu(place.context, demand.kernel_cycles, layer=place.kernel_layer, scv=demand.scv, purpose=kernel + offset)
+        )
+    layer = Layer.BACKGROUND if place.user_layer is Layer.BACKGROUND else Layer.VMM
+    return steps + work_step(place.context, demand.vmm_cycles, layer, exits=demand.exits)
+
+
+def _writes(assembly: Assembly, workload: Block, place: Place) -> list[Step]:
+    steps = _disk_steps(assembly, workload, place, write=True)
+    if not steps or assembly.catalog.switch(workload, "disk_waits"):
+        return steps
+    return written_later(assembly, place.machine, place.row, steps)
+
+
+def _disk_steps(assembly: Assembly, workload: Block, place: Place, *, write: bool) -> list[Step]:
+    """All reads or writes of a request, spread over the machine's disks."""
+    name = "write" if write else "read"
+    count = assembly.number(workload, f"disk_{name}s")
+    if count <= 0:
+        return []
+    base = (purposes.WRITES if write else purposes.READS) + place.stream_offset
+    size = assembly.number(workload, f"disk_{name}_bytes")
+    sequential = assembly.catalog.text(workload, "disk_access") == "sequential"
+    data = assembly.number(workload, "working_set_bytes")
+    disks = _disks(place.machine)
+    steps: list[Step] = []
+    for disk_place, disk in enumerate(disks):
+
+        def one(position: int, group: float, disk: Block | None = disk, first: int = disk_place * 16) -> list[Step]:
+            number = first + position
+            operation = DiskOperation(
+                write=write,
+                size=size,
+                sequential=sequential,
+                purpose=purposes.service(base, number),
+                cache_purpose=purposes.CACHE + place.stream_offset + number,
+                extra_purpose=purposes.EXTRA + place.stream_offset + 2 * number,
+                data_bytes=data,
+                count=group,
+            )
+            return disk_route(assembly, place.machine, disk, operation, place.issuer, place.system)
+
+        steps += repeated(count / len(disks), base + 2 * 16 * disk_place, one)
+    return steps
+
+
+def _disks(machine: Machine) -> list[Block | None]:
+    disks = virtual_disks(machine.owns_devices_of)
+    return disks if machine.provider is not None and machine.block.kind == "vm" else disks[:1]
+
+
+def repeated(count: float, purpose: int, one: Callable[[int, float], list[Step]]) -> list[Step]:
+    """`count` operations one after the other; a fraction happens with that probability, many go in groups."""
+    if count > _MOST_PASSES:
+        return [step for position in range(_MOST_PASSES) for step in one(position, count / _MOST_PASSES)]
+    whole = int(count)
+    steps = [step for position in range(whole) for step in one(position, 1.0)]
+    rest = count - whole
+    if rest > 1e-9:
+        steps += sometimes(rest, one(whole, 1.0), purposes.whether(purpose, whole))
+    return steps
+
+
+def _packet_steps(assembly: Assembly, workload: Block, place: Place, *, incoming: bool) -> list[Step]:
+    """All packets of a request in one direction, as one burst over each of the machine's cards."""
+    direction = "in" if incoming else "out"
+    count = assembly.number(workload, f"packets_{direction}")
+    if count <= 0:
+        return []
+    cards = virtual_cards(place.machine.owns_devices_of)
+    if place.machine.block.kind != "vm":
+        cards = cards[:1]
+    packets = Packets(
+        incoming=incoming,
+        count=max(1.0, count / len(cards)),
+        size=assembly.number(workload, f"packet_{direction}_bytes") * min(1.0, count),
+    )
+    steps: list[Step] = []
+    for card in cards:
+        steps += network_route(assembly, place.machine, card, packets, place.issuer, place.system)
+    return steps

@@ -1,0 +1,294 @@
+"""The scheduling tree: who competes with whom for processors, and the contexts that are scheduled.
+
+A machine's processors are divided by whatever rests on it: one system or hypervisor alone, or several side by side in
+equal parts. Systems divide their part among processes, hypervisors theirs among partitions and VMs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attrs import frozen
+
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, hardware_of, processors_of
+from hvstudio.simulation.compile.controls import NORMAL_WEIGHT, controls_of
+from hvstudio.simulation.compile.rows import row_of_hypervisor, row_of_system
+from hvstudio.simulation.compile.techniques import wake_cycles
+from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
+from hvstudio.simulation.plan import Layer
+
+KERNEL_WEIGHT: Final = 10_000.0
+"""Interrupts and kernel threads come before processes."""
+MOST_KERNEL_THREADS: Final = 64
+_LONGEST_QUANTUM_NS: Final = 1_000_000_000
+
+
+@frozen(kw_only=True)
+class Scheduler:
+    """The settings of one scheduler, as arguments of PlanBuilder.node."""
+
+    quantum_ns: int
+    period_ns: int
+    wake_preempts: bool
+    wake_bonus_ns: int
+    switch_cycles: float
+
+    def settings(self) -> dict[str, Any]:
+        """As keyword arguments."""
+        return {
+            "quantum_ns": self.quantum_ns,
+            "period_ns": self.period_ns,
+            "wake_preempts": self.wake_preempts,
+            "wake_bonus_ns": self.wake_bonus_ns,
+            "switch_cycles": self.switch_cycles,
+        }
+
+
+def scheduler_of(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
+    """A system's or hypervisor's scheduler by its product's facts."""
+    return assembly.once(("scheduler", program), lambda: _scheduler(assembly, program))
+
+
+def _scheduler(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
+    block = program.block
+
+    def fact(name: str, default: float) -> float:
+        value = assembly.fact(block, f"scheduler.{name}", default)
+        return float(value) if isinstance(value, int | float) else default
+
+    return Scheduler(
+        quantum_ns=round(fact("quantum_s", 0.01) * NANOSECONDS),
+        period_ns=round(fact("period_s", 0.1) * NANOSECONDS),
+        wake_preempts=bool(fact("wake_preempts", 1)),
+        wake_bonus_ns=round(fact("wake_bonus_s", 0.001) * NANOSECONDS),
+        switch_cycles=fact("switch_cycles", 3000.0),
+    )
+
+
+def add_pool(assembly: Assembly, host: Machine) -> None:
+    """A host's processors."""
+    block = host.block
+    threads = assembly.whole(block, "threads_per_core")
+    idle_exit_s = assembly.card_value("processor", "idle_exit_s")
+    assembly.pools[host] = assembly.builder.pool(
+        processors=processors_of(assembly, host),
+        clock_hz=assembly.number(block, "clock_hz"),
+        threads_per_core=threads,
+        smt_yield=assembly.number(block, "smt_yield"),
+        idle_exit_ns=round(idle_exit_s * NANOSECONDS),
+    )
+
+
+def machine_node(assembly: Assembly, machine: Machine) -> int:
+    """The node under which everything in a machine is scheduled."""
+    return assembly.once(("node", machine), lambda: _machine_node(assembly, machine))
+
+
+def _machine_node(assembly: Assembly, machine: Machine) -> int:
+    programs = _programs(machine)
+    pool = assembly.pools[hardware_of(machine)]
+    settings = scheduler_of(assembly, programs[0]).settings() if programs else {}
+    if len(programs) > 1:
+        settings["switch_cycles"] = assembly.card_value("peers", "world_switch_cycles", 12000.0)
+        settings["quantum_ns"] = max(scheduler_of(assembly, program).quantum_ns for program in programs)
+    if machine.provider is None:
+        return assembly.builder.node(pool=pool, name=machine.block.name, **settings)
+    controls = controls_of(assembly, machine)
+    settings["period_ns"] = scheduler_of(assembly, machine.provider).period_ns
+    return assembly.builder.node(
+        pool=pool,
+        name=machine.block.name,
+        parent=hypervisor_node(assembly, machine.provider),
+        weight=controls.total_weight,
+        reserve=controls.total_reserve,
+        limit=controls.total_limit,
+        max_running=processors_of(assembly, machine),
+        **settings,
+    )
+
+
+def _programs(machine: Machine) -> list[System | Hypervisor]:
+    """What divides the machine's processors: systems and hypervisors that rest on it."""
+    return [*machine.systems, *machine.hypervisors]
+
+
+def _program_node(assembly: Assembly, program: System | Hypervisor) -> int:
+    """The node of a system or hypervisor: the machine's own when it is alone there, else an equal part of it."""
+    machine = program.machine
+    node = machine_node(assembly, machine)
+    if len(_programs(machine)) == 1:
+        return node
+    return assembly.once(("node", program), lambda: _equal_part(assembly, program, node))
+
+
+def _equal_part(assembly: Assembly, program: System | Hypervisor, parent: int) -> int:
+    return assembly.builder.node(
+        pool=assembly.pools[hardware_of(program.machine)],
+        name=program.block.name,
+        parent=parent,
+        weight=NORMAL_WEIGHT,
+        **scheduler_of(assembly, program).settings(),
+    )
+
+
+def system_node(assembly: Assembly, system: System) -> int:
+    """Where a system's processes are scheduled."""
+    return _program_node(assembly, system)
+
+
+def hypervisor_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
+    """Where a hypervisor's VMs are scheduled: by itself, or by the system that it is a program of."""
+    if hypervisor.system is not None:
+        return system_node(assembly, hypervisor.system)
+    return _program_node(assembly, hypervisor)
+
+
+def vm_node(assembly: Assembly, machine: Machine) -> int:
+    """Where the threads of a VM's process go: the VM's own node if its product has one, else beside all others."""
+    assert machine.provider is not None
+    if not controls_of(assembly, machine).grouped or _carries_others(machine):
+        return hypervisor_node(assembly, machine.provider)
+    return assembly.once(("node", machine), lambda: _group_node(assembly, machine))
+
+
+def _group_node(assembly: Assembly, machine: Machine) -> int:
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    controls = controls_of(assembly, machine)
+    program = hypervisor.system or hypervisor
+    return assembly.builder.node(
+        pool=assembly.pools[hardware_of(machine)],
+        name=machine.block.name,
+        parent=hypervisor_node(assembly, hypervisor),
+        weight=controls.weight,
+        reserve=controls.reserve,
+        limit=controls.limit,
+        **scheduler_of(assembly, program).settings(),
+    )
+
+
+def _carries_others(machine: Machine) -> bool:
+    """Whether contexts of several programs share the machine's processors."""
+    return any(True for _ in machine.all_hypervisors())
+
+
+def processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int = 0, refill_ns: int = 0) -> int:
+    """The virtual processors of a VM that runs one system."""
+    return assembly.once(
+        ("processors", machine), lambda: _processor_context(assembly, machine, quantum_ns=quantum_ns, refill=refill_ns)
+    )
+
+
+def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int, refill: int) -> int:
+    assert machine.provider is not None
+    controls = controls_of(assembly, machine)
+    grouped = controls.grouped
+    program = machine.provider.system or machine.provider
+    return assembly.builder.context(
+        vm=assembly.rows[machine.block.id],
+        name=machine.block.name,
+        parent=vm_node(assembly, machine),
+        leaves=controls.processors,
+        leaf_weight=NORMAL_WEIGHT if grouped else controls.weight,
+        leaf_reserve=0.0 if grouped else controls.reserve,
+        leaf_limit=0.0 if grouped else controls.limit,
+        leaf_period_ns=scheduler_of(assembly, program).period_ns,
+        wake_cycles=wake_cycles(assembly, machine),
+        wake_layer=Layer.VMM,
+        quantum_ns=quantum_ns,
+        refill_ns=refill,
+    )
+
+
+def kernel_context(assembly: Assembly, system: System) -> int:
+    """A system's kernel: interrupts, drivers and kernel services, on any of its processors."""
+    return assembly.once(("kernel", system), lambda: _system_context(assembly, system, "kernel", KERNEL_WEIGHT, 0))
+
+
+def queue_context(assembly: Assembly, system: System, name: str) -> int:
+    """A part of a system's kernel that works on one processor at a time, such as a network queue."""
+    return assembly.once((name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, 1))
+
+
+def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) -> int:
+    """The service process that works for all VMs of a hypervisor, with a thread for each."""
+    threads = min(MOST_KERNEL_THREADS, max(1, len(hypervisor.machines)))
+    name = f"{hypervisor.block.name} service"
+    return assembly.once(
+        ("service", hypervisor), lambda: _system_context(assembly, system, name, NORMAL_WEIGHT, threads)
+    )
+
+
+def _system_context(assembly: Assembly, system: System, name: str, weight: float, threads: int) -> int:
+    processors = processors_of(assembly, system.machine)
+    return assembly.builder.context(
+        vm=row_of_system(assembly, system),
+        name=f"{system.block.name}: {name}",
+        parent=system_node(assembly, system),
+        leaves=threads or min(processors, MOST_KERNEL_THREADS),
+        leaf_weight=weight,
+        wake_cycles=wake_cycles(assembly, system.machine),
+        wake_layer=Layer.HOST,
+    )
+
+
+def thread_context(assembly: Assembly, machine: Machine, system: System, name: str) -> int:
+    """A thread that works for one VM in its process; part of the VM's group where the product groups."""
+    return assembly.once((name, machine), lambda: _thread_context(assembly, machine, system, name))
+
+
+def _thread_context(assembly: Assembly, machine: Machine, system: System, name: str) -> int:
+    hypervisor = machine.provider
+    assert hypervisor is not None
+    in_group = hypervisor.system is system and controls_of(assembly, machine).grouped
+    threads = assembly.fact(hypervisor.block, "serial_io_threads", 1)
+    return assembly.builder.context(
+        vm=assembly.rows[machine.block.id],
+        name=f"{machine.block.name}: {name}",
+        parent=vm_node(assembly, machine) if in_group else system_node(assembly, system),
+        leaves=threads if isinstance(threads, int) and threads > 0 else 1,
+        wake_cycles=wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
+        wake_layer=Layer.HOST,
+    )
+
+
+def hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
+    """The hypervisor's own work for I/O, on any processor."""
+    return assembly.once(("kernel", hypervisor), lambda: _hypervisor_context(assembly, hypervisor))
+
+
+def _hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
+    processors = processors_of(assembly, hypervisor.machine)
+    return assembly.builder.context(
+        vm=row_of_hypervisor(assembly, hypervisor),
+        name=f"{hypervisor.block.name}: I/O",
+        parent=hypervisor_node(assembly, hypervisor),
+        leaves=min(processors, MOST_KERNEL_THREADS),
+        leaf_weight=KERNEL_WEIGHT,
+        wake_cycles=assembly.driver_costs(hypervisor).wake_cycles,
+        wake_layer=Layer.VMM,
+    )
+
+
+def application_context(
+    assembly: Assembly,
+    machine: Machine,
+    system: System | None,
+    *,
+    row: int,
+    name: str,
+    threads: int,
+    quantum_ns: int,
+    refill_ns: int,
+) -> int:
+    """Processes that a machine runs itself: native software, or the host's own load."""
+    return assembly.builder.context(
+        vm=row,
+        name=name,
+        parent=system_node(assembly, system) if system is not None else machine_node(assembly, machine),
+        leaves=threads,
+        wake_cycles=wake_cycles(assembly, machine),
+        wake_layer=Layer.HOST,
+        quantum_ns=quantum_ns,
+        refill_ns=refill_ns,
+    )
