@@ -106,7 +106,7 @@ def _with_fitting_system(document: Document, knowledge: Knowledge, hypervisor: B
     if system is None:
         return document
     facts = knowledge.facts(document.blocks[hypervisor].product)
-    path = "parent_os" if to == "type1" else "requires.host_os"
+    path = "requires.parent_os" if to == "type1" else "requires.host_os"
     block = document.blocks[system]
     if system_fits(knowledge.catalog, facts, path, block):
         return document
@@ -142,7 +142,7 @@ def _lost_layers(
             if block.kind == "workload" and not _in_vm(document, block):
                 lost.append(f"The workload “{block.name}” ran on the host's system and goes with it.")
         return tuple(lost)
-    path = "parent_os" if to == "type1" else "requires.host_os"
+    path = "requires.parent_os" if to == "type1" else "requires.host_os"
     if system is not None and not system_fits(knowledge.catalog, facts, path, document.blocks[system]):
         product = fitting_system(knowledge.catalog, facts, path)
         if product is not None:

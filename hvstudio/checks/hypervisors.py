@@ -189,7 +189,7 @@ def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     shape = shape_of(scene, hypervisor)
     if shape.under is None or shape.under.kind not in ("host", "vm") or shape.systems_beside:
         return ()
-    product = fitting_system(scene.catalog, facts, "parent_os")
+    product = fitting_system(scene.catalog, facts, "requires.parent_os")
     return [
         Hit(
             block=hypervisor.id,
@@ -316,7 +316,7 @@ def parent_without_system(scene: Scene, parent: Block) -> Sequence[Hit]:
     """A parent partition that carries no operating system."""
     if scene.on(parent.id, "os"):
         return ()
-    product = fitting_system(scene.catalog, scene.place(parent).facts, "parent_os")
+    product = fitting_system(scene.catalog, scene.place(parent).facts, "requires.parent_os")
     return [
         Hit(
             block=parent.id,

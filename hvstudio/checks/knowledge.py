@@ -16,13 +16,14 @@ _NO_VALUES: Mapping[str, Any] = {}
 class Facts:
     """The facts of one product by dotted path; a fact that is missing or of another type reads as not known."""
 
-    __slots__ = ("flat", "id", "label", "product")
+    __slots__ = ("_names", "flat", "id", "label", "product")
 
     def __init__(self, product: Product | None) -> None:
         self.product = product
         self.id = product.id if product else ""
         self.label = product.label if product else "the hypervisor"
         self.flat: dict[str, Any] = {}
+        self._names: dict[str, frozenset[str] | None] = {}
         if product is not None:
             _flatten(product.facts, "", self.flat)
 
@@ -55,6 +56,13 @@ class Facts:
         prefix = path + "."
         found = {name[len(prefix) :]: value for name, value in self.flat.items() if name.startswith(prefix)}
         return found or None
+
+    def names(self, path: str) -> frozenset[str] | None:
+        """The last names of the facts below `path`, or None where the product says nothing of the kind."""
+        if path not in self._names:
+            group = self.group(path)
+            self._names[path] = None if group is None else frozenset(group)
+        return self._names[path]
 
     def source(self, path: str, otherwise: str = "") -> str:
         """Who says so, with a mark on estimates."""

@@ -100,7 +100,7 @@ def _as_type1(
             before=first,
         )
     if system is None:
-        document, system = with_system(document, parent, fitting_system(catalog, facts, "parent_os"))
+        document, system = with_system(document, parent, fitting_system(catalog, facts, "requires.parent_os"))
     document = _moved(document, system, parent)
     for other in _all_on(document, machine, "os"):
         document = dissolved(document, other, system)

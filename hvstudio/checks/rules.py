@@ -5,11 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 from hvstudio.catalog.kinds import KINDS
-from hvstudio.checks import hypervisors, placement, structure
+from hvstudio.checks import (
+    assignment,
+    capacity,
+    controls,
+    demand,
+    devices,
+    good_practice,
+    hardware,
+    hypervisors,
+    nested,
+    numbers,
+    placement,
+    structure,
+)
 from hvstudio.checks.rule import Rule
+
+
+def _of(family: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.family == family)
+
 
 FAMILIES: Final[tuple[tuple[str, str, tuple[Rule, ...]], ...]] = (
     ("structure", "Structure: what stands on what", (*structure.RULES, *placement.RULES, *hypervisors.RULES)),
+    ("capacity", "Capacity: whether it is large enough", (*capacity.RULES, *demand.RULES)),
+    ("hardware", "Requirements: what products demand", (*hardware.RULES, *_of("hardware", assignment.RULES))),
+    ("devices", "Devices: disks, cards and switches", (*devices.RULES, *_of("devices", assignment.RULES))),
+    ("controls", "Controls: weight, reserve, limit, dynamic memory", controls.RULES),
+    ("nested", "Nesting: hypervisors in VMs", nested.RULES),
+    ("good_practice", "Good practice", good_practice.RULES),
+    ("numbers", "Numbers that cannot be or look like a slip", numbers.RULES),
 )
 """Every family of rules: id, title, rules."""
 

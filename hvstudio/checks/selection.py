@@ -37,7 +37,7 @@ def product_for(
     def rank(product: Product) -> tuple[bool, bool, bool, int]:
         facts = knowledge.facts(product.id)
         met = host is None or not unmet_demands(facts, values)
-        path = "parent_os" if vmm_type == "type1" else "requires.host_os"
+        path = "requires.parent_os" if vmm_type == "type1" else "requires.host_os"
         fits = system is None or system_fits(knowledge.catalog, facts, path, system)
         return met, fits, facts.yes("needs_parent") is True, product.year
 

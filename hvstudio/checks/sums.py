@@ -1,0 +1,176 @@
+"""What VMs and their workloads ask of a machine, added up: processors, memory, disk and network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from hvstudio.checks.knowledge import Facts
+from hvstudio.checks.scene import Scene
+from hvstudio.model.document import Block, BlockId
+
+GIB: Final = 2**30
+
+
+class Flow(NamedTuple):
+    """What one workload asks per second at most. `steady` tells a rate that nothing slows (open arrivals)."""
+
+    workload: BlockId
+    steady: bool
+    rate: float
+    disk: BlockId | None
+    nic: BlockId | None
+    values: Mapping[str, Any]
+
+
+class VmTally(NamedTuple):
+    """What one VM asks: `floor` is the memory it can shrink to, `reserve` in logical processors."""
+
+    vm: BlockId
+    processors: int
+    memory: int
+    floor: int
+    reserve: float
+    weight: float
+    flows: tuple[Flow, ...]
+
+
+class MachineSums(NamedTuple):
+    """What rests on one machine: VM tallies by hypervisor, the memory of its layers, and all flows."""
+
+    hypervisors: tuple[tuple[Block, tuple[VmTally, ...]], ...]
+    layers_memory: int
+    flows: tuple[Flow, ...]
+
+
+def vm_tally(scene: Scene, vm: Block) -> VmTally:
+    """What one VM asks, kept in the scene."""
+    kept = scene.kept.setdefault("tally", {})
+    found: VmTally | None = kept.get(vm.id)
+    if found is None:
+        values = scene.values(vm)
+        processors = values["virtual_processors"]
+        memory = values["memory_bytes"]
+        floor = min(memory, values["memory_minimum_bytes"]) if values["dynamic_memory"] else memory
+        found = kept[vm.id] = VmTally(
+            vm.id,
+            processors,
+            memory,
+            floor,
+            values["cpu_reserve"] * processors,
+            values["cpu_weight"],
+            tuple(_flows_in(scene, vm)),
+        )
+    return found
+
+
+def hypervisor_tallies(scene: Scene, hypervisor: Block) -> tuple[VmTally, ...]:
+    """What the VMs of a hypervisor ask, in document order, kept in the scene."""
+    kept = scene.kept.setdefault("tallies", {})
+    found: tuple[VmTally, ...] | None = kept.get(hypervisor.id)
+    if found is None:
+        found = kept[hypervisor.id] = tuple([vm_tally(scene, vm) for vm in scene.on(hypervisor.id, "vm")])
+    return found
+
+
+def machine_sums(scene: Scene, machine: Block) -> MachineSums:
+    """What rests on a host, or in a VM, kept in the scene."""
+    kept = scene.kept.setdefault("sums", {})
+    found: MachineSums | None = kept.get(machine.id)
+    if found is None:
+        found = kept[machine.id] = _machine_sums(scene, machine)
+    return found
+
+
+def _machine_sums(scene: Scene, machine: Block) -> MachineSums:
+    systems = scene.on(machine.id, "os")
+    hypervisors = list(scene.on(machine.id, "hypervisor"))
+    layers = sum(scene.values(system)["memory_reserve_bytes"] for system in systems)
+    flows: list[Flow] = []
+    for system in systems:
+        hypervisors.extend(scene.on(system.id, "hypervisor"))
+        flows.extend(_own_flows(scene, scene.on(system.id, "workload"), machine))
+    rows: list[tuple[Block, tuple[VmTally, ...]]] = []
+    for hypervisor in hypervisors:
+        facts = scene.facts(hypervisor)
+        reserve = int(facts.number("memory.host_reserve_bytes") or 0)
+        layers = max(layers, reserve) if systems else layers + reserve
+        for parent in scene.on(hypervisor.id, "parent_partition"):
+            layers += scene.values(parent)["memory_bytes"]
+            for system in scene.on(parent.id, "os"):
+                flows.extend(_own_flows(scene, scene.on(system.id, "workload"), machine))
+        tallies = hypervisor_tallies(scene, hypervisor)
+        rows.append((hypervisor, tallies))
+        for tally in tallies:
+            flows.extend(tally.flows)
+    return MachineSums(tuple(rows), layers, tuple(flows))
+
+
+def memory_overhead(facts: Facts, memory: int) -> float:
+    """What a VM costs in memory beside its own: a fixed part, and a part that grows with it."""
+    fixed = facts.number("memory.overhead_fixed_bytes") or 0.0
+    first = facts.number("memory.overhead_first_gib_bytes")
+    per_gib = facts.number("memory.overhead_per_gib_bytes") or 0.0
+    gib = memory / GIB
+    if first is None:
+        return fixed + per_gib * gib
+    return fixed + first + per_gib * max(0.0, gib - 1)
+
+
+def offered_rate(values: Mapping[str, Any]) -> tuple[bool, float]:
+    """The rate a workload asks for at most, and whether nothing slows it; 0 where it takes what it gets."""
+    arrivals = values["arrivals"]
+    if arrivals == "open":
+        return True, values["rate_per_s"]
+    if arrivals == "closed" and values["think_s"] > 0:
+        return False, values["clients"] / values["think_s"]
+    return False, 0.0
+
+
+def disk_seconds(values: Mapping[str, Any], disk: Mapping[str, Any]) -> float:
+    """How long a disk is busy with one request of a workload, over all that it works on at a time."""
+    sequential = values["disk_access"] == "sequential"
+    read = disk["sequential_s"] if sequential else disk["random_read_s"]
+    write = disk["sequential_s"] if sequential else disk["random_write_s"]
+    bandwidth = disk["bandwidth_bytes_per_s"]
+    parallel = disk["parallelism"]
+    moved = values["disk_reads"] * values["disk_read_bytes"] + values["disk_writes"] * values["disk_write_bytes"]
+    waits = (values["disk_reads"] * read + values["disk_writes"] * write) / parallel
+    return max(waits, moved / bandwidth)
+
+
+def nic_seconds(values: Mapping[str, Any], nic: Mapping[str, Any]) -> float:
+    """How long a network card is busy with one request of a workload, in its busier direction."""
+    sent = values["packets_out"] * values["packet_out_bytes"]
+    received = values["packets_in"] * values["packet_in_bytes"]
+    return max(sent, received) * 8 / (nic["speed_bits_per_s"] * nic["goodput_fraction"])
+
+
+def _flows_in(scene: Scene, vm: Block) -> Iterable[Flow]:
+    for block in scene.above(vm.id):
+        if block.kind == "workload":
+            carrier = next((item for item in scene.below(block) if item.kind == "vm"), vm)
+            yield from _own_flows(scene, (block,), carrier)
+
+
+def _own_flows(scene: Scene, workloads: Iterable[Block], machine: Block) -> Iterable[Flow]:
+    """The flows of workloads that run right on a machine's system."""
+    for block in workloads:
+        values = scene.values(block)
+        steady, rate = offered_rate(values)
+        if rate > 0:
+            disk = _device(scene, machine, "disk") if values["disk_reads"] or values["disk_writes"] else None
+            nic = _device(scene, machine, "nic") if values["packets_in"] or values["packets_out"] else None
+            yield Flow(block.id, steady, rate, disk, nic, values)
+
+
+def _device(scene: Scene, machine: Block, kind: str) -> BlockId | None:
+    """The physical device behind the first device of a machine."""
+    if machine.kind == "host":
+        own = scene.on(machine.id, kind)
+        return own[0].id if own else None
+    for device in scene.on(machine.id, f"virtual_{kind}"):
+        backing = scene.backing(device)
+        if backing is not None and backing.kind == kind:
+            return backing.id
+    return None
