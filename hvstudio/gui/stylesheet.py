@@ -25,6 +25,8 @@ QToolButton[primary="true"]:hover { background: {accent}; border-color: {text}; 
 QToolButton[primary="true"]:disabled { background: {border}; color: {text-disabled}; }
 QToolButton::menu-indicator { image: none; }
 
+QToolButton[chip="true"] { border-color: {border}; padding: 3px 8px; color: {text-muted}; }
+QToolButton[chip="true"]:checked { background: {surface-raised}; border-color: {border-strong}; color: {text}; }
 QToolButton[heading="true"] { color: {text-muted}; font-weight: 600; padding: 3px 2px; border: none;
     border-bottom: 1px solid {border}; border-radius: 0; text-align: left; }
 QToolButton[heading="true"]:checked, QToolButton[heading="true"]:hover { background: transparent; border: none;
@@ -94,6 +96,12 @@ QLabel { background: transparent; }
 QLabel[role="muted"] { color: {text-muted}; }
 QLabel[role="title"] { font-weight: 600; font-size: 11pt; color: {text}; }
 QLabel[role="heading"] { font-weight: 600; color: {text}; }
+QLabel[role="section"] { font-weight: 600; color: {text-muted}; }
+QLabel[role="success"] { color: {success}; }
+QLabel[role="step"] { padding: 5px 7px; border: 1px solid transparent; border-radius: 5px; }
+QLabel[role="step"]:hover, QLabel[role="step"]:focus { background: {hover}; border-color: {border}; }
+QLabel[role="class"] { background: {accent}; color: {accent-text}; border-radius: 9px; padding: 2px 10px;
+    font-weight: 600; }
 QLabel[role="error"] { color: {error}; }
 QLabel[role="badge"] { color: {warning}; font-size: 8pt; }
 QFrame[role="card"] { background: {surface-raised}; border: 1px solid {border}; border-radius: 8px; }

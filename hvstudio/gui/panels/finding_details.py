@@ -30,6 +30,7 @@ class FindingDetails(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         content.setProperty("role", "panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(12, 8, 12, 8)
         self._column.setSpacing(6)

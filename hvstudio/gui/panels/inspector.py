@@ -105,6 +105,7 @@ class InspectorPanel(QWidget):
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(310)
         self._workspace = workspace
         self._theme = theme
@@ -121,6 +122,7 @@ class InspectorPanel(QWidget):
     def _lay_out(self) -> None:
         content = QWidget()
         content.setProperty("role", "panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 10, 10)
         column.setSpacing(8)

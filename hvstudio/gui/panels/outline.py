@@ -34,6 +34,7 @@ class OutlinePanel(QWidget):
     def __init__(self, workspace: Workspace, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workspace = workspace
         self._items: dict[BlockId, QStandardItem] = {}
         self._icons: dict[str, QIcon] = {}

@@ -106,6 +106,8 @@ class PalettePanel(QWidget):
     def __init__(self, catalog: Catalog, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(216)
         self._catalog = catalog
         self.filter_field = QLineEdit()
         self.filter_field.setObjectName("paletteFilter")

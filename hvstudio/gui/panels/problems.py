@@ -62,6 +62,7 @@ class ProblemsPanel(QWidget):
         self.setObjectName("problems")
         self.setAccessibleName("Problems")
         self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workspace = workspace
         self._theme = theme
         self._report: Report | None = None
@@ -84,6 +85,7 @@ class ProblemsPanel(QWidget):
         for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE):
             bar.addWidget(self._severity_toggle(severity))
         self.suppressed.setText("Suppressed")
+        self.suppressed.setProperty("chip", True)
         self.suppressed.setCheckable(True)
         self.suppressed.setToolTip("Show the findings that were silenced with a reason")
         bar.addWidget(self.suppressed)
@@ -133,6 +135,7 @@ class ProblemsPanel(QWidget):
     def _severity_toggle(self, severity: Severity) -> QToolButton:
         toggle = QToolButton()
         toggle.setObjectName(f"show.{severity.name.lower()}")
+        toggle.setProperty("chip", True)
         toggle.setCheckable(True)
         toggle.setChecked(True)
         toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -1,0 +1,129 @@
+"""Starting the studio: the application, its one window, and what happens when something goes badly wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from hvstudio import __version__
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.load import load_catalog, shipped_catalog
+from hvstudio.editor.workspace import Workspace
+from hvstudio.errors import HVStudioError
+from hvstudio.files.examples import FIRST_EXAMPLE
+from hvstudio.gui.background import Background
+from hvstudio.gui.choices import Choices
+from hvstudio.gui.icons import icon
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.message_bar import Message
+from hvstudio.gui.theme import interface_font
+from hvstudio.log import log_file, record_crash, start_logging, stop_logging
+from hvstudio.model.document import Document
+from hvstudio.settings import Settings, state_folder
+
+_QT_LEVELS: Final = {
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+_qt_log: Final = logging.getLogger("hvstudio.qt")
+
+
+def run(path: str | Path | None = None, *, example: str = "") -> int:
+    """Open the studio on a file, an example, or the first example; gives the exit code when the window is closed."""
+    application = make_application()
+    handler = start_logging(state_folder())
+    qInstallMessageHandler(_log_qt_message)
+    runner = Background()
+    choices = Choices(runner)
+    catalog, catalog_problem = person_catalog(choices.settings)
+    window = MainWindow(Workspace(Document(), catalog=catalog), runner=runner, choices=choices)
+    application.setWindowIcon(icon("hvstudio", window.theme))
+    _install_crash_hook(window)
+    _let_interrupts_in(application)
+    if catalog_problem:
+        window.say(Message(text=catalog_problem, severity="warning", key="catalog"))
+    window.show()
+    window.recovery.offer()
+    if path is not None:
+        window.files.open_path(Path(path))
+    else:
+        window.files.open_example(example or FIRST_EXAMPLE)
+    try:
+        return application.exec()
+    finally:
+        sys.excepthook = sys.__excepthook__
+        qInstallMessageHandler(None)
+        stop_logging(handler)
+
+
+def make_application() -> QApplication:
+    """The one application object of this process, with our name, style and font."""
+    present = QApplication.instance()
+    application = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("HVStudio")
+    application.setApplicationDisplayName("HVStudio")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("hvstudio")
+    application.setStyle("Fusion")
+    application.setFont(interface_font())
+    return application
+
+
+def person_catalog(settings: Settings) -> tuple[Catalog, str]:
+    """The shipped catalogue with the person's own on top, and what is wrong with the latter, if anything is."""
+    shipped = shipped_catalog()
+    if not settings.user_catalog:
+        return shipped, ""
+    file = Path(settings.user_catalog)
+    try:
+        return load_catalog([(file.name, file.read_text(encoding="utf-8"))], base=shipped), ""
+    except (HVStudioError, OSError, UnicodeDecodeError) as error:
+        return shipped, f"Your own catalogue is left out. {error}"
+
+
+def _install_crash_hook(window: MainWindow) -> None:
+    """What nobody catches is logged and shown; the work goes on, and the journal keeps it."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        text = record_crash(kind, error, trace)
+        sys.stderr.write(text)
+        with contextlib.suppress(Exception):  # an edge: the last line of defence must not fail itself
+            window.recovery.record()
+            log = log_file(state_folder())
+            window.say(
+                Message(
+                    text=f"Something went wrong inside the studio ({kind.__name__}: {error}). Your work is kept; "
+                    f"save it under another name to be sure. The details are in {log}.",
+                    severity="error",
+                    key="crash",
+                )
+            )
+
+    sys.excepthook = hook
+
+
+def _let_interrupts_in(application: QApplication) -> None:
+    """Let Ctrl+C in the terminal close the window: Python sees signals only when its code runs."""
+    if not hasattr(signal, "SIGINT"):
+        return
+    with contextlib.suppress(ValueError):  # not in the main thread: somebody else looks after signals
+        signal.signal(signal.SIGINT, lambda *_signal: application.closeAllWindows())
+    timer = QTimer(application)
+    timer.timeout.connect(lambda: None)
+    timer.start(400)
+
+
+def _log_qt_message(kind: QtMsgType, _context: object, text: str) -> None:
+    _qt_log.log(_QT_LEVELS.get(kind, logging.DEBUG), "%s", text)

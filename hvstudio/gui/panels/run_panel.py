@@ -1,0 +1,300 @@
+"""The run panel: the live plot with its legend, where the host's time goes, and how the run is set."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hvstudio.gui.analysis import Forecast
+from hvstudio.gui.choices import Choices
+from hvstudio.gui.icons import icon
+from hvstudio.gui.panels.layer_key import LayerKey
+from hvstudio.gui.panels.legend import Legend
+from hvstudio.gui.panels.meters import Meters
+from hvstudio.gui.plots.layers_plot import LayersPlot
+from hvstudio.gui.plots.throughput_plot import METRICS, CurveSpec, ThroughputPlot
+from hvstudio.gui.run_controller import SPEEDS, Run, RunController
+from hvstudio.gui.theme import Theme
+
+DURATIONS: Final = ((10.0, "10 s"), (60.0, "1 min"), (300.0, "5 min"), (3600.0, "1 h"), (0.0, "until stopped"))
+_HINT: Final = "Press Space to run the composition.\nEvery virtual machine gets its curve here."
+
+
+class RunPanel(QWidget):
+    """Shows the controller's present run. `vm_chosen` carries a block; `export_requested` asks for the plot."""
+
+    vm_chosen = Signal(str)
+    export_requested = Signal()
+
+    def __init__(self, controller: RunController, choices: Choices, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("runPanel")
+        self.setAccessibleName("Run")
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._controller = controller
+        self._choices = choices
+        self._theme = theme
+        self._forecast: Forecast | None = None
+        self.plot = ThroughputPlot(theme)
+        self.legend = Legend()
+        self.layers = LayersPlot(theme)
+        self.layer_key = LayerKey(theme)
+        self.meters = Meters(theme)
+        self.metric = QComboBox()
+        self.speed = QComboBox()
+        self.duration = QComboBox()
+        self.seed = QLineEdit(str(choices.settings.seed))
+        self.pool = QComboBox()
+        self.estimates = QCheckBox("Estimate")
+        self.earlier = QCheckBox("Earlier runs")
+        self.export = QToolButton()
+        self.status = QLabel()
+        self._fill_choices()
+        self._lay_out()
+        self._connect()
+        self.set_theme(theme)
+        self._show_state()
+
+    def _fill_choices(self) -> None:
+        for metric in METRICS:
+            self.metric.addItem(metric.label, metric)
+        for speed in SPEEDS:
+            self.speed.addItem("max" if speed is None else f"{speed:g}×", speed)
+        for seconds, label in DURATIONS:
+            self.duration.addItem(label, seconds)
+        position = self.duration.findData(self._choices.settings.run_duration_s)
+        if position < 0:
+            seconds = self._choices.settings.run_duration_s
+            self.duration.addItem(f"{seconds:g} s", seconds)
+            position = self.duration.count() - 1
+        self.duration.setCurrentIndex(position)
+        for widget, name, tip in (
+            (self.metric, "Metric", "What the curves show"),
+            (self.speed, "Speed", "Simulated seconds per second; < and > change it"),
+            (self.duration, "Duration", "How long a run lasts, in simulated time"),
+            (self.seed, "Seed", "The same seed gives the same random numbers, and the same run"),
+            (self.pool, "Host", "Whose processors are shown"),
+        ):
+            widget.setObjectName(f"run.{name.lower()}")
+            widget.setAccessibleName(name)
+            widget.setToolTip(tip)
+        self.seed.setMaximumWidth(70)
+        self.estimates.setChecked(True)
+        self.estimates.setToolTip("Dashed lines: what the analytic estimate gives for the whole run")
+        self.earlier.setToolTip("Dotted lines: the run before this one")
+        self.status.setProperty("role", "muted")
+        self.status.setObjectName("runStatus")
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(10, 5, 8, 3)
+        bar.setSpacing(6)
+        bar.addWidget(self.metric)
+        for text, widget in (("Speed", self.speed), ("Duration", self.duration), ("Seed", self.seed)):
+            label = QLabel(text)
+            label.setProperty("role", "muted")
+            label.setBuddy(widget)
+            bar.addSpacing(6)
+            bar.addWidget(label)
+            bar.addWidget(widget)
+        bar.addSpacing(8)
+        bar.addWidget(self.estimates)
+        bar.addWidget(self.earlier)
+        bar.addWidget(self.status, 1)
+        self.export.setIconSize(QSize(18, 18))
+        self.export.setToolTip("Export this plot as PNG, SVG or CSV")
+        self.export.setAccessibleName("Export plot")
+        bar.addWidget(self.export)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._plot_or_hint())
+        self._splitter.addWidget(self.legend)
+        self._splitter.addWidget(self._host_column())
+        for position, stretch in enumerate((5, 2, 3)):
+            self._splitter.setStretchFactor(position, stretch)
+        self._splitter.setSizes([560, 350, 340])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(bar)
+        column.addWidget(self._splitter, 1)
+
+    def _plot_or_hint(self) -> QWidget:
+        page = QWidget()
+        self._pages = QStackedLayout(page)
+        hint = QLabel(_HINT)
+        hint.setProperty("role", "muted")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages.addWidget(hint)
+        self._pages.addWidget(self.plot)
+        page.setMinimumWidth(260)
+        return page
+
+    def _host_column(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(4, 0, 4, 4)
+        column.setSpacing(2)
+        head = QHBoxLayout()
+        head.addWidget(self.layer_key, 1)
+        head.addWidget(self.pool)
+        column.addLayout(head)
+        column.addWidget(self.layers, 3)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        inner = QWidget()
+        inner.setProperty("role", "panel")
+        inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(6, 0, 6, 0)
+        box.addWidget(self.meters)
+        box.addStretch(1)
+        scroll.setWidget(inner)
+        scroll.setMinimumHeight(54)
+        column.addWidget(scroll, 2)
+        side.setMinimumWidth(240)
+        return side
+
+    def _connect(self) -> None:
+        controller = self._controller
+        controller.started.connect(self.show_run)
+        controller.sampled.connect(self._refresh)
+        controller.state_changed.connect(lambda _state: self._show_state())
+        controller.finished.connect(lambda _run: self._show_state())
+        self.metric.activated.connect(lambda: self._set_metric())
+        self.speed.activated.connect(lambda: controller.set_speed(self.speed.currentData()))
+        self.duration.activated.connect(lambda: self._choices.change(run_duration_s=self.duration.currentData()))
+        self.seed.editingFinished.connect(self._set_seed)
+        self.pool.activated.connect(self._set_pool)
+        self.estimates.toggled.connect(self._draw_overlays)
+        self.earlier.toggled.connect(self._draw_overlays)
+        self.export.clicked.connect(self.export_requested)
+        self.plot.curve_clicked.connect(self.vm_chosen)
+        self.legend.vm_chosen.connect(self.vm_chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours, curves included."""
+        self._theme = theme
+        self.export.setIcon(icon("export", theme))
+        for part in (self.plot, self.layers, self.layer_key, self.meters):
+            part.set_theme(theme)
+        if self._controller.run is not None:
+            self.show_run(self._controller.run)
+
+    def set_forecast(self, forecast: Forecast) -> None:
+        """Take the estimate of the newest document."""
+        self._forecast = forecast
+        self.legend.values.set_estimates(self._estimates())
+        if self._controller.run is not None and self._controller.state != "running":
+            self._draw_overlays()
+
+    def emphasise(self, block: str) -> None:
+        """Bring one VM's curve to the front."""
+        self.plot.emphasise(block if any(spec.block == block for spec in self.legend.values.specs) else "")
+
+    def show_run(self, run: Run) -> None:
+        """Show another run from its beginning."""
+        specs = curve_specs(run, self._theme)
+        self._pages.setCurrentIndex(1)
+        self.plot.show_run(specs, run.series)
+        self.layers.pool = 0
+        self.layers.show_run(run.series)
+        self.legend.values.begin(specs)
+        self.legend.values.set_estimates(self._estimates())
+        self.pool.clear()
+        for position in range(len(run.plan.pool_processors)):
+            self.pool.addItem(f"Host {position + 1}", position)
+        self.pool.setVisible(self.pool.count() > 1)
+        self._draw_overlays()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        run = self._controller.run
+        if run is None:
+            return
+        self.plot.refresh()
+        self.layers.refresh()
+        self.legend.values.refresh(run.series)
+        devices: dict[str, float] = {}
+        for name, value in zip(run.plan.station_name, run.series.latest("stations"), strict=True):
+            devices[name] = max(devices.get(name, 0.0), float(value))
+        self.meters.show_values(list(devices.items()))
+        self._show_state()
+
+    def _show_state(self) -> None:
+        controller, run = self._controller, self._controller.run
+        self.speed.setCurrentIndex(max(0, self.speed.findData(controller.speed)))
+        if run is None or controller.state == "idle":
+            self.status.setText("")
+            if run is None:
+                self._pages.setCurrentIndex(0)
+            return
+        state = {"starting": "starting", "running": "running", "paused": "paused"}.get(controller.state, "ended")
+        parts = [f"{run.name} {state}", f"{run.simulated_s:.1f} s"]
+        if controller.state == "running":
+            parts.append(f"{run.achieved_speed:.3g}× achieved")
+        parts.append(f"{run.engine} engine")
+        if run.is_outdated:
+            parts.append("of an earlier composition")
+        self.status.setText("  ·  ".join(parts))
+
+    def _estimates(self) -> dict[str, float]:
+        forecast = self._forecast
+        if forecast is None or forecast.estimate is None:
+            return {}
+        return {vm.id: vm.throughput_per_s for vm in forecast.estimate.vms}
+
+    def _draw_overlays(self) -> None:
+        run = self._controller.run
+        if run is None:
+            return
+        self.plot.clear_overlays()
+        if self.earlier.isChecked():
+            for other in [other for other in self._controller.runs if other is not run][-1:]:
+                self.plot.add_earlier(curve_specs(other, self._theme), other.series)
+        if self.estimates.isChecked() and self.plot.metric.key == "throughput_per_s":
+            estimates = self._estimates()
+            for spec in self.legend.values.specs:
+                if spec.block in estimates:
+                    self.plot.add_estimate(spec, estimates[spec.block])
+
+    def _set_metric(self) -> None:
+        self.plot.set_metric(self.metric.currentData())
+        self._draw_overlays()
+
+    def _set_pool(self) -> None:
+        self.layers.pool = self.pool.currentData()
+        self.layers.refresh()
+
+    def _set_seed(self) -> None:
+        text = self.seed.text().strip()
+        is_seed = text.isascii() and text.isdigit() and len(text) <= 18
+        self.seed.setProperty("invalid", not is_seed)
+        self.seed.setToolTip("" if is_seed else "A seed is a whole number of at most 18 digits.")
+        self.seed.style().unpolish(self.seed)
+        self.seed.style().polish(self.seed)
+        if is_seed:
+            self._choices.change(seed=int(text))
+
+
+def curve_specs(run: Run, theme: Theme) -> list[CurveSpec]:
+    """The curves of a run's VMs, coloured by their place among them."""
+    return [
+        CurveSpec(block=block, name=name, column=column, colour=theme.curve(position))
+        for position, (column, block, name) in enumerate(run.guests)
+    ]

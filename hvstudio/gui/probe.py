@@ -1,0 +1,118 @@
+"""A test aid: with HVSTUDIO_GEOMETRY_FILE set, the window tells in that file where things are on the screen.
+
+The real-window test reads it to know where to move the mouse, and what the window shows. The file is JSON:
+`palette`, `blocks`, `buttons` and `fields` map names to [x, y, width, height] in global pixels; `classes` maps
+hypervisors to their class; `values` maps VMs to the number in the legend; `run`, `message`, `title` are texts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+
+from hvstudio.gui.panels.architecture import class_label
+
+if TYPE_CHECKING:
+    from hvstudio.gui.main_window import MainWindow
+
+VARIABLE: Final = "HVSTUDIO_GEOMETRY_FILE"
+_INTERVAL_MS: Final = 150
+
+
+class Probe(QObject):
+    """Writes the file whenever what it says has changed."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._path = path
+        self._written = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(_INTERVAL_MS)
+        self._timer.timeout.connect(self.write)
+        self._timer.start()
+
+    def write(self) -> None:
+        """Look at the window and write."""
+        text = json.dumps(describe_window(self._window), indent=1)
+        if text == self._written:
+            return
+        self._written = text
+        temporary = self._path.with_name(self._path.name + ".tmp")
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, self._path)
+
+
+def start_probe(window: MainWindow) -> Probe | None:
+    """The probe, if the environment asks for one."""
+    path = os.environ.get(VARIABLE, "")
+    return Probe(window, Path(path)) if path else None
+
+
+def describe_window(window: MainWindow) -> dict[str, Any]:
+    """Everything the file says."""
+    report = window.analysis.report
+    current = window.messages.current
+    run = window.runs.run
+    return {
+        "window": _on_screen(window, window.rect()),
+        "title": window.windowTitle(),
+        "modified": window.workspace.modified,
+        "theme": window.theme.name,
+        "run": window.runs.state,
+        "simulated_s": 0.0 if run is None else run.simulated_s,
+        "message": "" if current is None else current.text,
+        "busy": window.analysis.busy,
+        "selection": list(window.workspace.selection),
+        "canvas": _on_screen(window.canvas.viewport(), window.canvas.viewport().rect()),
+        "palette": _palette(window),
+        "blocks": _blocks(window),
+        "names": {block.id: block.name for block in window.workspace.document.blocks.values()},
+        "buttons": _widgets(QAbstractButton),
+        "fields": {**_widgets(QLineEdit), **_widgets(QComboBox)},
+        "classes": {} if report is None else {item.hypervisor: class_label(item) for item in report.classifications},
+        "findings": [] if report is None else [f"{item.severity.name}: {item.rule}" for item in report.findings],
+        "values": dict(window.run_panel.legend.values.values),
+        "points": 0 if run is None else run.series.count,
+    }
+
+
+def _on_screen(widget: QWidget, area: QRect) -> list[int]:
+    corner = widget.mapToGlobal(area.topLeft())
+    return [corner.x(), corner.y(), area.width(), area.height()]
+
+
+def _palette(window: MainWindow) -> dict[str, list[int]]:
+    tree = window.palette_panel.tree
+    seen = tree.viewport().rect()
+    places: dict[str, list[int]] = {}
+    for entry, index in window.palette_panel.entries():
+        area = tree.visualRect(index)
+        if tree.isVisible() and area.isValid() and seen.contains(area.center()):
+            places[entry.product or entry.kind] = _on_screen(tree.viewport(), area.intersected(seen))
+    return places
+
+
+def _blocks(window: MainWindow) -> dict[str, list[int]]:
+    view = window.canvas
+    places: dict[str, list[int]] = {}
+    for block_id, place in view.canvas.picture.layout.places.items():
+        x, y, width, height = place.bar
+        first, last = view.mapFromScene(QPointF(x, y)), view.mapFromScene(QPointF(x + width, y + height))
+        corner: QPoint = view.viewport().mapToGlobal(first)
+        places[block_id] = [corner.x(), corner.y(), last.x() - first.x(), last.y() - first.y()]
+    return places
+
+
+def _widgets(kind: type[QWidget]) -> dict[str, list[int]]:
+    """Named widgets that can be seen, dialogs and menus of their own included."""
+    return {
+        widget.objectName(): _on_screen(widget, widget.rect())
+        for widget in QApplication.allWidgets()
+        if isinstance(widget, kind) and widget.objectName() and widget.isVisible()
+    }

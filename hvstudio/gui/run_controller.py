@@ -1,0 +1,273 @@
+"""Runs: compile off the GUI thread, start a session, drain its samples, pass on what the person changes meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from attrs import define, field
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from hvstudio.editor.workspace import Event, Workspace
+from hvstudio.errors import HVStudioError
+from hvstudio.gui.background import Runner
+from hvstudio.gui.choices import Choices
+from hvstudio.gui.message_bar import Message
+from hvstudio.gui.plots.series import Series
+from hvstudio.gui.run_changes import change_for_run
+from hvstudio.model.document import BlockId, Document
+from hvstudio.simulation import messages
+from hvstudio.simulation.compile import compile_document
+from hvstudio.simulation.engine import engine_name
+from hvstudio.simulation.options import RunOptions
+from hvstudio.simulation.plan import LAYER_COUNT, Plan
+from hvstudio.simulation.session import Session
+
+SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, None)
+"""Simulated seconds per second; None is as fast as the engine goes."""
+_POLL_MS: Final = 40
+_PAINT_SHARE: Final = 0.3
+"""Drawing may take this part of the time; the poll slows down rather than starve the window or the engine."""
+
+
+@define(kw_only=True, eq=False)
+class Run:
+    """One run, kept after it ended. `results` is None until then, `problem` says why it failed."""
+
+    name: str
+    document: Document
+    plan: Plan
+    options: RunOptions
+    series: Series
+    engine: str
+    results: Any = None
+    problem: str = ""
+    is_outdated: bool = False
+    paused_vms: set[BlockId] = field(factory=set)
+    achieved_speed: float = 0.0
+    simulated_s: float = 0.0
+    events: int = 0
+
+    @property
+    def guests(self) -> list[tuple[int, BlockId, str]]:
+        """The reported VMs: their column in the series, block and name."""
+        return [
+            (column, BlockId(self.plan.vm_block[column]), self.plan.vm_name[column])
+            for column in range(len(self.plan.vm_block))
+            if self.plan.vm_is_guest[column]
+        ]
+
+
+class RunController(QObject):
+    """One run at a time; finished ones are kept in `runs`, newest last.
+
+    `started` and `finished` carry the Run, `sampled` comes after new samples, `state_changed` whenever `state` does.
+    """
+
+    started = Signal(object)
+    sampled = Signal()
+    finished = Signal(object)
+    state_changed = Signal(str)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        runner: Runner,
+        choices: Choices,
+        say: Callable[[Message], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._runner = runner
+        self._choices = choices
+        self._say = say
+        self._session: Session | None = None
+        self._followed: Document | None = None
+        self.state = "idle"
+        self.run: Run | None = None
+        self.runs: list[Run] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self.poll)
+        workspace.add_listener(self._follow)
+
+    @property
+    def speed(self) -> float | None:
+        """The speed asked for; None for as fast as it goes."""
+        return self._choices.settings.run_speed or None
+
+    def toggle(self) -> None:
+        """Run, pause, or go on."""
+        if self._session is not None and self.state == "running":
+            self._session.pause()
+            self._set_state("paused")
+        elif self._session is not None and self.state == "paused":
+            self._session.resume()
+            self._set_state("running")
+        elif self.state != "starting":
+            self.start()
+
+    def start(self) -> None:
+        """Run the composition as it is now; a run under way is ended first."""
+        self.stop()
+        document, catalog = self._workspace.document, self._workspace.catalog
+        self._set_state("starting")
+        self._runner.run(
+            lambda: compile_document(document, catalog),
+            lambda plan: self._begin(document, plan),
+            self._cannot_start,
+        )
+
+    def stop(self) -> None:
+        """End the run and keep what it found."""
+        if self._session is not None and self.state in ("running", "paused"):
+            self._session.stop()
+            self._finish("stopped")
+
+    def shut_down(self) -> None:
+        """End everything before the window closes."""
+        self._timer.stop()
+        session, self._session = self._session, None
+        if session is not None:
+            session.stop()
+
+    def set_speed(self, speed: float | None) -> None:
+        """Simulate this many seconds per second, now and in later runs."""
+        self._choices.change(run_speed=speed or 0.0)
+        if self._session is not None:
+            self._session.set_speed(speed)
+        self.state_changed.emit(self.state)
+
+    def change_speed(self, steps: int) -> None:
+        """Go up or down in the list of speeds."""
+        present = self.speed
+        position = SPEEDS.index(present) if present in SPEEDS else SPEEDS.index(1.0)
+        self.set_speed(SPEEDS[min(max(position + steps, 0), len(SPEEDS) - 1)])
+
+    def crash(self, block: BlockId) -> None:
+        """Let a block fail, with everything that depends on it."""
+        name = self._workspace.document.blocks[block].name
+        if self._control(messages.Crash(block)):
+            text = f"{name} has crashed, and with it every VM that depends on it."
+            self._say(Message(text=text, severity="warning", key="crash"))
+
+    def toggle_vm(self, block: BlockId) -> None:
+        """Freeze a virtual machine, or let it go on."""
+        if self.run is None:
+            return
+        is_paused = block in self.run.paused_vms
+        if self._control(messages.ResumeVm(block) if is_paused else messages.PauseVm(block)):
+            (self.run.paused_vms.discard if is_paused else self.run.paused_vms.add)(block)
+
+    def poll(self) -> None:
+        """Take what the engine has found since the last time."""
+        session, run = self._session, self.run
+        if session is None or run is None:
+            return
+        before = time.perf_counter()
+        samples = session.poll()
+        if samples:
+            run.series.extend(samples)
+            last = samples[-1]
+            run.achieved_speed, run.simulated_s, run.events = last.achieved_speed, last.time_s, last.events
+            self.sampled.emit()
+        if session.state in ("finished", "stopped", "failed"):
+            self._finish(session.state)
+        spent_ms = (time.perf_counter() - before) * 1000
+        self._timer.setInterval(max(_POLL_MS, int(spent_ms / _PAINT_SHARE)))
+
+    def _begin(self, document: Document, plan: Plan) -> None:
+        settings = self._choices.settings
+        options = RunOptions(seed=settings.seed, duration_s=settings.run_duration_s or None, speed=self.speed)
+        try:
+            self._session = Session.start(plan, options)
+        except HVStudioError as error:
+            self._cannot_start(error)
+            return
+        self.run = Run(
+            name=f"Run {len(self.runs) + 1}",
+            document=document,
+            plan=plan,
+            options=options,
+            engine=engine_name(),
+            series=Series(
+                vms=len(plan.vm_block),
+                pools=len(plan.pool_processors),
+                layers=LAYER_COUNT + 1,
+                stations=len(plan.station_name),
+            ),
+        )
+        self.runs.append(self.run)
+        self._followed = document
+        self._set_state("running")
+        self.started.emit(self.run)
+        self._timer.start()
+        self._follow_document()
+
+    def _cannot_start(self, error: Exception) -> None:
+        self._set_state("idle")
+        text = str(error) if isinstance(error, HVStudioError) else f"The run could not start: {error}"
+        self._say(Message(text=f"Cannot run. {text}", severity="error", key="run"))
+
+    def _finish(self, state: str) -> None:
+        session, run = self._session, self.run
+        self._timer.stop()
+        self._session = None
+        if session is None or run is None:
+            return
+        run.series.extend(session.poll())
+        run.results = session.results()
+        if state == "failed":
+            run.problem = str(session.error)
+            self._say(Message(text=f"The run failed. {run.problem}", severity="error", key="run"))
+        self._say_if_over(run)
+        self._set_state("finished")
+        self.sampled.emit()
+        self.finished.emit(run)
+
+    def _say_if_over(self, run: Run) -> None:
+        off = [f"{run.plan.vm_name[i]} ({why})" for i, why in enumerate(run.plan.vm_cannot_start) if why]
+        if off:
+            text = f"Not started: {'; '.join(off[:3])}{' and others' if len(off) > 3 else ''}."
+            self._say(Message(text=text, severity="warning", key="run-off"))
+
+    def _control(self, message: Any) -> bool:
+        if self._session is None or self.state not in ("running", "paused"):
+            self._say(Message(text="Nothing is running. Press Space to run first.", key="control"))
+            return False
+        try:
+            self._session.control(message)
+        except HVStudioError as error:
+            self._say(Message(text=str(error), severity="warning", key="control"))
+            return False
+        return True
+
+    def _follow(self, event: Event) -> None:
+        if event.replaced:
+            self.stop()
+            self.runs.clear()
+            self.run = None
+            self._set_state("idle")
+        elif event.previous is not self._workspace.document:
+            self._follow_document()
+
+    def _follow_document(self) -> None:
+        run, followed = self.run, self._followed
+        if self._session is None or run is None or followed is None:
+            return
+        document = self._workspace.document
+        for message in change_for_run(followed, document, self._workspace.catalog).messages:
+            self._control(message)
+        self._followed = document
+        is_outdated = change_for_run(run.document, document, self._workspace.catalog).is_outdated
+        if is_outdated != run.is_outdated:
+            run.is_outdated = is_outdated
+            self.state_changed.emit(self.state)
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
