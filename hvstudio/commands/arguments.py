@@ -85,7 +85,7 @@ def _typed(read: Callable[[str], Any], wish: str) -> Callable[[str], Any]:
 
 def _seconds(text: str) -> float:
     value = parse_quantity(text, Quantity.SECONDS)
-    if not 0 < value <= 1e9:
+    if not 0 < value <= 1e6:
         raise ValueError(text)
     return value
 
@@ -94,7 +94,7 @@ def _warmup(text: str) -> float | None:
     if text == "auto":
         return None
     value = parse_quantity(text, Quantity.SECONDS)
-    if not 0 <= value <= 1e9:
+    if not 0 <= value <= 1e6:
         raise ValueError(text)
     return value
 

@@ -58,4 +58,4 @@ def estimate_table(result: Estimate) -> str:
         )
         for vm in result.vms
     ]
-    return table(headings, rows)
+    return table(headings, rows, left=(0, 5))

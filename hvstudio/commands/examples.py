@@ -18,6 +18,6 @@ def examples(arguments: Namespace) -> int:
     if arguments.json:
         say_json([{"name": name, "title": item.title, "notes": item.notes} for name, item in documents.items()])
         return FINE
-    say(table(("Name", "Title"), [(name, item.title) for name, item in documents.items()], left=2))
+    say(table(("Name", "Title"), [(name, item.title) for name, item in documents.items()], left=(0, 1)))
     say("\nWrite one to a file with: hvstudio examples NAME -o FILE.hvs")
     return FINE

@@ -22,6 +22,7 @@ from hvstudio.commands.output import (
     write_text,
 )
 from hvstudio.commands.progress import ProgressBar
+from hvstudio.errors import HVStudioError
 from hvstudio.files.native import model_sha256
 from hvstudio.model.document import Document
 
@@ -55,6 +56,8 @@ def options_from(arguments: Namespace) -> RunOptions:
     """The options of a run as the arguments say."""
     from hvstudio.simulation.options import RunOptions
 
+    if arguments.warmup is not None and arguments.warmup >= arguments.duration:
+        raise HVStudioError("the warm-up is not shorter than the run.", hint="Give a longer --duration.")
     return RunOptions(
         seed=arguments.seed,
         duration_s=arguments.duration,
