@@ -14,7 +14,7 @@ from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.editor.names import Names
-from hvstudio.editor.slots import best_support, has_slot
+from hvstudio.editor.slots import best_support
 from hvstudio.editor.starters import default_attachment
 from hvstudio.errors import EditError, FileError
 from hvstudio.files.native import from_text, to_text
@@ -113,7 +113,7 @@ class _Outside:
 
     def __init__(self, copied: Document) -> None:
         raw: Any = copied.extras.get(_OUTSIDE)
-        table = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
+        table: dict[str, Any] = dict(cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else {}
         self._supports = _texts(table.get("rests_on"))
         self._attachments = _texts(table.get("attached_to"))
 
@@ -231,8 +231,3 @@ def _texts(table: Any) -> dict[str, str]:
         return {}
     pairs = cast("Mapping[Any, Any]", table).items()
     return {key: value for key, value in pairs if isinstance(key, str) and isinstance(value, str)}
-
-
-def can_paste_on(catalog: Catalog, kinds: Iterable[str], support_kind: str) -> bool:
-    """Whether blocks of all these kinds have a slot on such a block."""
-    return all(has_slot(catalog, kind, support_kind) for kind in kinds)

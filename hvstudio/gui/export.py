@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     QSizeF,
     Qt,
 )
-from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from hvstudio.catalog.catalog import Catalog
@@ -272,7 +272,7 @@ class _Paper:
 
 def _encoded(image: QImage) -> bytes:
     buffer = _buffer()
-    if not image.save(buffer, "PNG"):
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(image):
         raise HVStudioError("the picture could not be encoded as PNG", hint="Choose a smaller scale.")
     return bytes(buffer.data().data())
 

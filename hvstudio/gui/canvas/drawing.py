@@ -78,7 +78,7 @@ def route_of(picture: Picture, device: BlockId) -> Route | None:
     if target is None or device not in places or target not in places:
         return None
     support = picture.document.block(device).rests_on
-    frame = places[support].column if support in places else places[device].bar
+    frame = places[support].column if support is not None and support in places else places[device].bar
     return route(places[device].bar, places[target].bar, frame)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -84,7 +84,6 @@ def _font(size: int, weight: QFont.Weight) -> QFont:
     return font
 
 
-def _bounded(cache: dict[object, object] | dict[tuple[str, str], float] | dict[tuple[str, str, int], str]
-             | dict[tuple[str, int], tuple[str, ...]]) -> None:  # fmt: skip
+def _bounded(cache: dict[Any, Any]) -> None:
     if len(cache) >= _CACHE_LIMIT:
         cache.clear()

@@ -118,6 +118,11 @@ class CanvasScene(QGraphicsScene):
             self.overlay.hovered = block_id
             self.overlay.refresh()
 
+    def set_focused(self, has_focus: bool) -> None:
+        """Show whether keys go to the canvas."""
+        self.overlay.has_focus = has_focus
+        self.overlay.update()
+
     def set_highlight(self, block_ids: Iterable[BlockId]) -> None:
         """Show which blocks an argument speaks of."""
         self.overlay.highlighted = frozenset(block_ids)
