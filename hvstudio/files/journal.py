@@ -31,6 +31,8 @@ _UNREADABLE: Final = ".unreadable"
 _KEPT_ENTRIES: Final = 8
 """After so many entries a session goes on in a new file that holds the last one only."""
 _LARGEST_JOURNAL_BYTES: Final = 2 * (_KEPT_ENTRIES + 1) * LARGEST_FILE_BYTES
+_LATEST_TIME: Final = 4e9
+"""The year 2096; every system's calendar can show what lies before."""
 _FRESH_S: Final = 60.0
 """An empty file younger than this may belong to a session that is just beginning."""
 
@@ -198,7 +200,8 @@ def _entry_in(line: bytes, path: Path) -> Recovered | None:
         if hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() != fields.get("sha256"):
             return None
         document = from_text(text, name="recovery copy")
-        return Recovered(document=document, original=original, saved_at=float(saved_at), journal=path)
+        sensible = float(saved_at) if 0 <= saved_at <= _LATEST_TIME else 0.0
+        return Recovered(document=document, original=original, saved_at=sensible, journal=path)
     except (ValueError, RecursionError, OverflowError, FileError):
         return None
 

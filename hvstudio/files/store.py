@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,6 +26,8 @@ LARGEST_EXPORT_BYTES: Final = 512 * 2**20
 """A picture may be far larger than the document inside it (PNG at 8x)."""
 
 EXPORT_SUFFIXES: Final = frozenset({".png", ".svg", ".pdf"})
+
+_LEFTOVER_AGE_S: Final = 24 * 3600.0
 
 _LOG: Final = logging.getLogger(__name__)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
@@ -138,6 +141,16 @@ def _replace(target: Path, data: bytes, *, keep_backup: bool) -> None:
             temporary.unlink()
         raise
     _flush_folder(target.parent)
+    _remove_leftovers(target.parent)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a save left behind that was killed half way, long enough ago to be sure."""
+    with contextlib.suppress(OSError):
+        for leftover in folder.glob(".hvs-*.tmp"):
+            with contextlib.suppress(OSError):
+                if time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE_S:
+                    leftover.unlink()
 
 
 def _read(file: Path) -> tuple[bytes, int]:

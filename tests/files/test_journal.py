@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -120,6 +121,18 @@ def test_a_journal_that_cannot_be_read_is_set_aside(
     crash_after_recording(tmp_path, "First")
     assert [found.document for found in recoverable(tmp_path)] == [FIRST]
     assert (tmp_path / "123-a.unreadable").read_bytes() == content
+
+
+@pytest.mark.parametrize("time", ["1e300", "-5", "NaN", "true"])
+def test_a_time_that_no_calendar_knows_is_the_beginning_of_time(tmp_path: Path, time: str) -> None:
+    crash_after_recording(tmp_path, "First")
+    (path,) = tmp_path.iterdir()
+    entry = json.loads(path.read_bytes())
+    whole = json.dumps({**entry, "saved_at": "@"}).replace('"@"', time)
+    path.write_text(whole + "\n")
+    (found,) = recoverable(tmp_path)
+    assert found.saved_at in (0.0, 1.0)
+    assert found.document == FIRST
 
 
 def test_an_empty_journal_is_removed_once_it_is_old(tmp_path: Path) -> None:

@@ -156,6 +156,12 @@ def test_a_process_killed_while_saving_leaves_the_old_file_whole(file: Path) -> 
     done = subprocess.run([sys.executable, "-c", program, str(file)], check=False, timeout=60)
     assert done.returncode == 9
     assert load(file) == OLD
+    (leftover,) = file.parent.glob(".hvs-*.tmp")
+    save(OLD, file)
+    assert leftover.exists()  # another process may be saving just now
+    os.utime(leftover, (1, 1))
+    save(OLD, file)
+    assert not leftover.exists()
 
 
 def test_a_document_that_cannot_be_written_leaves_the_old_file_whole(document: Document, file: Path) -> None:
