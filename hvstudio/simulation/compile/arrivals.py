@@ -16,7 +16,7 @@ _MOST_TRACE_LINES: Final = 200_000
 
 def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
     """The arrivals as keyword arguments of PlanBuilder.request_class."""
-    kind = assembly.catalog.text(workload, "arrivals")
+    kind = assembly.text(workload, "arrivals")
     if kind == "open":
         return _open(assembly, workload)
     if kind == "trace":
@@ -32,7 +32,7 @@ def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
 
 def threads_of(assembly: Assembly, workload: Block, processors: int) -> int:
     """How many processes or threads of a native system do the work."""
-    kind = assembly.catalog.text(workload, "arrivals")
+    kind = assembly.text(workload, "arrivals")
     most = assembly.whole(workload, "clients") if kind in ("closed", "saturated") else processors
     at_once = assembly.whole(workload, "max_concurrency")
     wanted = min(most, at_once) if at_once > 0 else most
@@ -43,7 +43,7 @@ def _open(assembly: Assembly, workload: Block) -> dict[str, Any]:
     rate = assembly.number(workload, "rate_per_s")
     if rate <= 0:
         raise PlanError(f"rate_per_s is {rate:g}.", where=workload.name, hint="Give a rate above 0.")
-    pattern = assembly.catalog.text(workload, "arrival_pattern")
+    pattern = assembly.text(workload, "arrival_pattern")
     return {
         "arrivals": Arrivals.OPEN,
         "think_ns": NANOSECONDS / rate,
@@ -57,7 +57,7 @@ def read_trace(assembly: Assembly, workload: Block) -> list[tuple[int, int]]:
     Empty lines, lines that start with # and a heading are passed over; equal times are added up.
     """
     counts: dict[int, int] = {}
-    lines = assembly.catalog.text(workload, "trace").splitlines()
+    lines = assembly.text(workload, "trace").splitlines()
     if len(lines) > _MOST_TRACE_LINES:
         raise PlanError(f"trace has {len(lines):,} lines.", where=workload.name, hint=f"{_MOST_TRACE_LINES:,} at most.")
     for number, line in enumerate(lines, start=1):

@@ -9,7 +9,7 @@ from attrs import Factory, define
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.errors import CatalogError, PlanError
-from hvstudio.model.document import Block
+from hvstudio.model.document import Block, Value
 from hvstudio.simulation.compile.cost_cards import DriverCosts, number_of, read_card
 from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
 from hvstudio.simulation.plan_builder import PlanBuilder
@@ -39,6 +39,7 @@ class Assembly:
     cache_bytes: dict[Machine, float] = Factory(dict)
     """Free memory of the host that can cache the disks of a VM, by VM."""
     _made: dict[Hashable, Any] = Factory(dict)
+    _defaults: dict[tuple[str, str, str], Value] = Factory(dict)
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` gave the first time for this key."""
@@ -57,12 +58,30 @@ class Assembly:
 
     def number(self, block: Block, name: str) -> float:
         """A parameter of a block. Raises PlanError when it is not a number."""
-        try:
-            return self.catalog.number(block, name)
-        except CatalogError as error:
-            raise PlanError(error.message, where=block.name, hint=error.hint) from error
-        except ValueError as error:
-            raise PlanError(f"parameter {name} should be a number.", where=block.name) from error
+        value = self.value(block, name)
+        if isinstance(value, str):
+            raise PlanError(f"parameter {name} should be a number.", where=block.name)
+        return float(value)
+
+    def text(self, block: Block, name: str) -> str:
+        """A text or choice parameter of a block."""
+        return str(self.value(block, name))
+
+    def switch(self, block: Block, name: str) -> bool:
+        """A yes-or-no parameter of a block."""
+        return bool(self.value(block, name))
+
+    def value(self, block: Block, name: str) -> Value:
+        """A parameter of a block, defaults applied. Raises PlanError when the kind has no such parameter."""
+        if name in block.parameters:
+            return block.parameters[name]
+        key = (block.kind, block.product, name)
+        if key not in self._defaults:
+            try:
+                self._defaults[key] = self.catalog.default(block, name)
+            except CatalogError as error:
+                raise PlanError(error.message, where=block.name, hint=error.hint) from error
+        return self._defaults[key]
 
     def whole(self, block: Block, name: str) -> int:
         """A whole-number parameter of a block. Raises PlanError when it is not one."""
@@ -103,6 +122,6 @@ def processors_of(assembly: Assembly, machine: Machine) -> int:
     if given < 1:
         raise PlanError("a virtual machine needs at least one virtual processor.", where=block.name)
     most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm", 0) if machine.provider else 0
-    if assembly.catalog.value(block, "generation") == "2" and machine.provider is not None:
+    if assembly.value(block, "generation") == "2" and machine.provider is not None:
         most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm_gen2", most)
     return min(given, int(most)) if isinstance(most, int) and most > 0 else given

@@ -50,8 +50,8 @@ def model_of(assembly: Assembly, machine: Machine, device: Block | None, kind: s
     hypervisor = machine.provider
     assert hypervisor is not None
     offered = _offered(assembly, hypervisor, kind)
-    wanted = assembly.catalog.text(device, "device_model") if device is not None else "synthetic"
-    if wanted == "synthetic" and not assembly.catalog.switch(machine.block, "integration_services"):
+    wanted = assembly.text(device, "device_model") if device is not None else "synthetic"
+    if wanted == "synthetic" and not assembly.switch(machine.block, "integration_services"):
         wanted = "emulated"
     order = [wanted, "synthetic" if wanted in ("sr-iov", "pass-through") else "emulated", "emulated", "synthetic"]
     for name in order:

@@ -82,7 +82,7 @@ def _known_controls(assembly: Assembly, machine: Machine) -> set[str]:
     """Which of weight, reserve and limit the product (with its chosen scheduler) honours."""
     assert machine.provider is not None
     block = machine.provider.block
-    if assembly.catalog.value(block, "scheduler") == "root":
+    if assembly.value(block, "scheduler") == "root":
         known: set[str] = set()
         reason = "the root scheduler knows no weight, reserve or limit"
     else:

@@ -9,6 +9,7 @@ from hvstudio.simulation.compile.assembly import Assembly
 from hvstudio.simulation.compile.backends import Backend, backend_of, model_of
 from hvstudio.simulation.compile.cost_cards import DeviceModel, DiskFormat
 from hvstudio.simulation.compile.hardware import backing_device, devices_of, disk_steps, peer_of
+from hvstudio.simulation.compile.merging import merged
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer
 from hvstudio.simulation.compile.techniques import exit_cycles
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
@@ -107,7 +108,7 @@ def _cached(
     to_device: list[Step],
 ) -> list[Step]:
     """The way to the device, with the host's page cache in between where the virtual disk asks for one."""
-    mode = assembly.catalog.text(device, "cache") if device is not None else "none"
+    mode = assembly.text(device, "cache") if device is not None else "none"
     keeps = mode == "writeback" or (mode == "read" and not operation.write)
     if not keeps or backend.context is None or not backend.system_calls:
         return to_device
@@ -125,7 +126,7 @@ def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[St
     later = assembly.builder.request_class(
         vm=row,
         name=f"{machine.block.name}: delayed write",
-        steps=steps,
+        steps=merged(steps),
         arrivals=Arrivals.NONE,
         counts=False,
     )
@@ -150,7 +151,7 @@ def _interrupting(
 
 def disk_format(assembly: Assembly, device: Block | None) -> DiskFormat:
     """The cost card of a virtual disk's format."""
-    name = assembly.catalog.text(device, "format") if device is not None else "fixed"
+    name = assembly.text(device, "format") if device is not None else "fixed"
     return assembly.card(f"format-{name}", DiskFormat)
 
 

@@ -78,7 +78,7 @@ def _add_machine(assembly: Assembly, machine: Machine) -> None:
     for count, (workload, system) in enumerate(_workloads(machine)):
         place = _place(assembly, machine, workload, system, count)
         add_workload(assembly, workload, place)
-    if machine.block.kind == "vm" and not any(True for _ in machine.all_hypervisors()):
+    if machine.block.kind == "vm" and not machine.is_divided:
         tree.processor_context(assembly, machine)
     for hypervisor in machine.all_hypervisors():
         for made in [*hypervisor.partitions, *hypervisor.machines]:
@@ -98,7 +98,7 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
     quantum_s = assembly.fact(system.block, "quantum_s", 0.01) if system is not None else 0.01
     quantum_ns = round(float(quantum_s) * NANOSECONDS)
     refill_ns = round(assembly.number(workload, "cache_refill_s") * NANOSECONDS)
-    divided = any(True for _ in machine.all_hypervisors())
+    divided = machine.is_divided
     offset = count * WORKLOAD_STRIDE
     if machine.block.kind == "vm" and not divided:
         context = tree.processor_context(assembly, machine, quantum_ns=quantum_ns, refill_ns=refill_ns)

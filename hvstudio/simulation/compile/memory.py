@@ -31,16 +31,16 @@ def place_in_memory(assembly: Assembly, hypervisor: Hypervisor) -> None:
     room = _room(assembly, hypervisor)
     overcommit = assembly.fact(hypervisor.block, "memory.overcommit", "none")
     running: list[tuple[Machine, Need]] = []
-    taken = 0.0
+    taken = squeezed = 0.0
     for machine in hypervisor.machines:
         if machine.block.id in assembly.unable:
             continue
         need = _need(assembly, hypervisor, machine)
-        squeezed = sum(other.minimum + other.overhead for _, other in running)
         if overcommit != "full" and squeezed + need.startup + need.overhead > room:
             assembly.unable[machine.block.id] = _refusal(need, room - squeezed)
             continue
         running.append((machine, need))
+        squeezed += need.minimum + need.overhead
         taken += need.wanted + need.overhead
     _page_out(assembly, running, room)
     free = max(0.0, room - taken)
@@ -74,7 +74,7 @@ def _need(assembly: Assembly, hypervisor: Hypervisor, machine: Machine) -> Need:
     touched = configured * assembly.number(block, "memory_demand")
     overhead = overhead_bytes(assembly, hypervisor, configured)
     overcommit = assembly.fact(hypervisor.block, "memory.overcommit", "none")
-    dynamic = assembly.catalog.switch(block, "dynamic_memory")
+    dynamic = assembly.switch(block, "dynamic_memory")
     if not dynamic or assembly.fact(hypervisor.block, "memory.dynamic", False) is not True:
         if overcommit != "full":
             touched = min(touched, configured)

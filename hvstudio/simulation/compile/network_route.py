@@ -80,7 +80,7 @@ def _queue(assembly: Assembly, machine: Machine, device: Block | None) -> str:
     Source: Microsoft, Mastering Windows Server 2016 Hyper-V: one queue is served by one core.
     """
     switch = switch_of(assembly, device)
-    spread = switch is None or assembly.catalog.switch(switch, "vmq")
+    spread = switch is None or assembly.switch(switch, "vmq")
     name = switch.name if switch is not None else "network"
     if spread and _takes_queue(assembly, machine, device):
         return f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
@@ -145,7 +145,7 @@ def _beyond(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[S
     """Past the virtual switch: a bandwidth limit, then the card below; nothing where the switch leads nowhere."""
     limit = _limit_steps(assembly, crossing, packets)
     switch = switch_of(assembly, crossing.device)
-    if switch is not None and assembly.catalog.text(switch, "reach") != "external":
+    if switch is not None and assembly.text(switch, "reach") != "external":
         return limit
     asking = crossing.machine.block
     below = backing_device(assembly, crossing.below, crossing.device, "nic", asking)

@@ -13,6 +13,7 @@ from hvstudio.simulation.compile.arrivals import arrivals_of
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
 from hvstudio.simulation.compile.demand import Demand, demand_of
 from hvstudio.simulation.compile.disk_route import disk_route, virtual_disks, work_step, written_later
+from hvstudio.simulation.compile.merging import merged
 from hvstudio.simulation.compile.network_route import network_route, virtual_cards
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
 from hvstudio.simulation.compile.paging import paging_steps
@@ -80,7 +81,7 @@ def _request_steps(assembly: Assembly, workload: Block, place: Place) -> list[St
     if at_once > 0:
         turn = assembly.builder.station(name=f"{workload.name} at once", servers=at_once, block=workload.id)
         inside = [seize(turn), *inside, free(turn)]
-    return [*_packet_steps(assembly, workload, place, incoming=True), *inside]
+    return merged([*_packet_steps(assembly, workload, place, incoming=True), *inside])
 
 
 def _work(place: Place, demand: Demand, reads: list[Step]) -> list[Step]:
@@ -110,7 +111,7 @@ def _work_part(place: Place, demand: Demand, *, after_reads: bool) -> list[Step]
 
 def _writes(assembly: Assembly, workload: Block, place: Place) -> list[Step]:
     steps = _disk_steps(assembly, workload, place, write=True)
-    if not steps or assembly.catalog.switch(workload, "disk_waits"):
+    if not steps or assembly.switch(workload, "disk_waits"):
         return steps
     return written_later(assembly, place.machine, place.row, steps)
 
@@ -123,7 +124,7 @@ def _disk_steps(assembly: Assembly, workload: Block, place: Place, *, write: boo
         return []
     base = (purposes.WRITES if write else purposes.READS) + place.stream_offset
     size = assembly.number(workload, f"disk_{name}_bytes")
-    sequential = assembly.catalog.text(workload, "disk_access") == "sequential"
+    sequential = assembly.text(workload, "disk_access") == "sequential"
     data = assembly.number(workload, "working_set_bytes")
     disks = _disks(place.machine)
     steps: list[Step] = []

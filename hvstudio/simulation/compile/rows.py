@@ -7,7 +7,7 @@ from typing import Final
 
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import Assembly, hardware_of
-from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
+from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
 
 BACKGROUND_STREAMS: Final = 1_000_000
 """Streams of rows that are no VM start here, so that they never meet those of a VM."""
@@ -18,6 +18,7 @@ def add_reported_rows(assembly: Assembly) -> None:
     composition = assembly.composition
     place = {block_id: number for number, block_id in enumerate(composition.document.blocks)}
     reported = [(machine.block, machine) for machine in composition.guests]
+    reported += [(block, _host_below(composition, block)) for block in composition.stranded]
     for host in composition.hosts:
         reported += [(block, host) for block in native_blocks(host)]
     reported.sort(key=lambda entry: place[entry[0].id])
@@ -33,12 +34,17 @@ def add_reported_rows(assembly: Assembly) -> None:
 
 
 def native_blocks(host: Machine) -> Iterator[Block]:
-    """Blocks of a host that are reported like a VM: its system, where no hypervisor divides the machine."""
-    if any(True for _ in host.all_hypervisors()):
+    """Blocks of a host that are reported like a VM: its system, where no virtual machines divide the hardware."""
+    if host.is_divided:
         return
     yield from (system.block for system in host.systems)
     if host.workloads:
         yield host.block
+
+
+def _host_below(composition: Composition, block: Block) -> Machine:
+    root = composition.index.root_of(block.id)
+    return next(host for host in composition.hosts if host.block.id == root)
 
 
 def row_of_system(assembly: Assembly, system: System) -> int:

@@ -21,6 +21,8 @@ _REQUIRED: Final = (
 
 def decide_starts(assembly: Assembly) -> None:
     """Record for every VM that stays off the reason, outer machines first."""
+    for block in assembly.composition.stranded:
+        assembly.unable[block.id] = "it rests on no hypervisor"
     for host in assembly.composition.hosts:
         _decide_on(assembly, host)
 

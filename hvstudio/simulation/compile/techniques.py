@@ -31,16 +31,16 @@ def capabilities_of(assembly: Assembly, machine: Machine) -> Capabilities:
 
 
 def _capabilities(assembly: Assembly, machine: Machine) -> Capabilities:
-    catalog, block, provider = assembly.catalog, machine.block, machine.provider
+    block, provider = machine.block, machine.provider
     if provider is None:
         return Capabilities(
-            is_64bit=catalog.switch(block, "is_64bit"),
-            hardware_virtualization=catalog.switch(block, "hardware_virtualization"),
-            slat=catalog.switch(block, "slat") and catalog.switch(block, "hardware_virtualization"),
-            dep=catalog.switch(block, "dep"),
+            is_64bit=assembly.switch(block, "is_64bit"),
+            hardware_virtualization=assembly.switch(block, "hardware_virtualization"),
+            slat=assembly.switch(block, "slat") and assembly.switch(block, "hardware_virtualization"),
+            dep=assembly.switch(block, "dep"),
         )
     below = capabilities_of(assembly, provider.machine)
-    exposed = block.kind == "vm" and catalog.switch(block, "nested_virtualization") and _can_nest(assembly, provider)
+    exposed = block.kind == "vm" and assembly.switch(block, "nested_virtualization") and _can_nest(assembly, provider)
     has_vt = exposed and below.hardware_virtualization
     return Capabilities(
         is_64bit=below.is_64bit and assembly.fact(provider.block, "guests.is_64bit", True) is not False,
@@ -56,7 +56,7 @@ def _can_nest(assembly: Assembly, hypervisor: Hypervisor) -> bool:
 
 
 def _processor_vendor(assembly: Assembly, hypervisor: Hypervisor) -> str:
-    return assembly.catalog.text(hardware_of(hypervisor.machine).block, "cpu_vendor")
+    return assembly.text(hardware_of(hypervisor.machine).block, "cpu_vendor")
 
 
 def technique_of(assembly: Assembly, hypervisor: Hypervisor) -> Technique | None:
@@ -105,7 +105,7 @@ def _exit_cycles(assembly: Assembly, machine: Machine) -> float:
 def _hardware_exit_cycles(assembly: Assembly, host: Machine) -> float:
     card = assembly.catalog.cards.get("processor")
     table: Any = card.values.get("exit_cycles", {}) if card else {}
-    generation = assembly.catalog.text(host.block, "cpu_generation")
+    generation = assembly.text(host.block, "cpu_generation")
     return float(table.get(generation, 1000.0))
 
 

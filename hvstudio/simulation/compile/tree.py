@@ -122,13 +122,29 @@ def _program_node(assembly: Assembly, program: System | Hypervisor) -> int:
 
 
 def _equal_part(assembly: Assembly, program: System | Hypervisor, parent: int) -> int:
+    """The node of one of several peers on a machine: on every processor where two of them have work, each gets half.
+
+    A hypervisor has work on no more processors than its VMs have; so `n` virtual processors against a peer on all `m`
+    are worth n/2 processors, which as a share of the whole machine is the weight n against 2m - n.
+    """
     return assembly.builder.node(
         pool=assembly.pools[hardware_of(program.machine)],
         name=program.block.name,
         parent=parent,
-        weight=NORMAL_WEIGHT,
+        weight=NORMAL_WEIGHT * _peer_share(assembly, program),
         **scheduler_of(assembly, program).settings(),
     )
+
+
+def _peer_share(assembly: Assembly, program: System | Hypervisor) -> float:
+    if isinstance(program, System):
+        return 1.0
+    processors = processors_of(assembly, program.machine)
+    wanted = sum(
+        processors_of(assembly, machine) for machine in program.machines if machine.block.id not in assembly.unable
+    )
+    busy = min(processors, max(1, wanted))
+    return busy / (2.0 * processors - busy)
 
 
 def system_node(assembly: Assembly, system: System) -> int:
@@ -146,7 +162,7 @@ def hypervisor_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
 def vm_node(assembly: Assembly, machine: Machine) -> int:
     """Where the threads of a VM's process go: the VM's own node if its product has one, else beside all others."""
     assert machine.provider is not None
-    if not controls_of(assembly, machine).grouped or _carries_others(machine):
+    if not controls_of(assembly, machine).grouped or machine.is_divided:
         return hypervisor_node(assembly, machine.provider)
     return assembly.once(("node", machine), lambda: _group_node(assembly, machine))
 
@@ -165,11 +181,6 @@ def _group_node(assembly: Assembly, machine: Machine) -> int:
         limit=controls.limit,
         **scheduler_of(assembly, program).settings(),
     )
-
-
-def _carries_others(machine: Machine) -> bool:
-    """Whether contexts of several programs share the machine's processors."""
-    return any(True for _ in machine.all_hypervisors())
 
 
 def processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int = 0, refill_ns: int = 0) -> int:

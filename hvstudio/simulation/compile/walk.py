@@ -43,6 +43,11 @@ class Machine:
             machine = machine.provider.machine
         return machine
 
+    @property
+    def is_divided(self) -> bool:
+        """Whether virtual machines live on it."""
+        return any(hypervisor.machines for hypervisor in self.all_hypervisors())
+
     def all_hypervisors(self) -> Iterator[Hypervisor]:
         """The hypervisors that divide this machine, on it or on its systems."""
         yield from self.hypervisors
