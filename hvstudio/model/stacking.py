@@ -73,6 +73,7 @@ class Place(NamedTuple):
     depth: int
     """How many blocks lie under it: painting order."""
     is_chip: bool
+    """Whether it is built into its support's bar; a device that floats alone is a bar of its own."""
 
 
 @frozen(kw_only=True)
@@ -295,7 +296,7 @@ class _Stack:
             high = slot.height if slot.fills and block_id not in self.row else slot.bar
             bar = Rect(slot.x, slot.bottom - high, slot.width, high)
             column = Rect(slot.x, slot.bottom - slot.height, slot.width, slot.height)
-            places[block_id] = Place(bar, column, slot.depth, self.form(block_id).is_chip)
+            places[block_id] = Place(bar, column, slot.depth, False)
             if block_id in self.chips:
                 self._place_chips(block_id, bar, slot.depth, places)
             if block_id in self.row:
