@@ -115,6 +115,8 @@ class Plan:
     node_context: Ints
     """The context this leaf serves, or -1 for an inner node."""
     node_name: tuple[str, ...]
+    node_block: tuple[str, ...]
+    """Id of the block whose weight, reserve and limit this node carries ("" = none): where live changes go."""
 
     # --- contexts [C]
     context_vm: Ints

@@ -66,14 +66,18 @@ class PlanBuilder:
         wake_preempts: bool = False,
         wake_bonus_ns: int = 0,
         switch_cycles: float = 0.0,
+        block: str = "",
     ) -> int:
-        """An inner node of the scheduling tree; the one without parent is its pool's root."""
+        """An inner node of the scheduling tree; the one without parent is its pool's root.
+
+        `block` is whose controls the node carries, for live changes of weight, reserve and limit.
+        """
         checked_index(pool, self._count("pool"), "pool", where=name)
         self._check_parent(pool, parent, name)
         return self._node(
             pool=pool, name=name, parent=parent, weight=weight, reserve=reserve, limit=limit, period_ns=period_ns,
             max_running=max_running, quantum_ns=quantum_ns, wake_preempts=wake_preempts,
-            wake_bonus_ns=wake_bonus_ns, switch_cycles=switch_cycles, context=-1,
+            wake_bonus_ns=wake_bonus_ns, switch_cycles=switch_cycles, context=-1, block=block,
         )  # fmt: skip
 
     def context(
@@ -93,8 +97,12 @@ class PlanBuilder:
         quantum_ns: int = 0,
         refill_ns: int = 0,
         switch_cycles: float = 0.0,
+        block: str = "",
     ) -> int:
-        """A queue of CPU work served by `leaves` new leaf nodes under the node `parent`."""
+        """A queue of CPU work served by `leaves` new leaf nodes under the node `parent`.
+
+        `block` is whose controls the leaves carry, where controls are per virtual processor.
+        """
         checked_index(vm, self._count("vm"), "VM", where=name)
         checked_index(parent, self._count("node"), "node", where=name)
         where = f"{self._rows['vm_block'][vm]} ({name})"
@@ -114,7 +122,7 @@ class PlanBuilder:
                 pool=pool, name=f"{name}.{leaf}" if leaf_count > 1 else name, parent=parent, weight=leaf_weight,
                 reserve=leaf_reserve, limit=leaf_limit, period_ns=leaf_period_ns, max_running=0,
                 quantum_ns=leaf_quantum_ns or self._rows["node_quantum_ns"][parent], wake_preempts=False,
-                wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, where=where,
+                wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, where=where, block=block,
             )  # fmt: skip
         return row
 

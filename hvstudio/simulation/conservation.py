@@ -1,0 +1,40 @@
+"""What must add up in every run, whatever the plan."""
+
+from __future__ import annotations
+
+from hvstudio.errors import HVStudioError
+from hvstudio.simulation.memory import Memory
+from hvstudio.simulation.plan import Plan
+from hvstudio.simulation.recorder import Row
+
+
+def check_conservation(plan: Plan, memory: Memory, row: Row, now_ns: int) -> None:
+    """Raise HVStudioError when time or requests got lost: a defect of the engine, never of the model.
+
+    Busy and idle processor time equal capacity exactly; layers equal busy time exactly; requests started are finished,
+    lost or under way; time spent by requests equals the integral of their number (Little's law).
+    """
+    for pool in range(len(plan.pool_processors)):
+        capacity = int(plan.pool_processors[pool]) * now_ns
+        spent = int(memory.pools["busy_ns"][pool]) + int(memory.pools["idle_ns"][pool])
+        _same(spent, capacity, f"pool {pool}: busy + idle ns")
+    _same(int(memory.layers.sum()), int(memory.pools["busy_ns"].sum()), "layers ns")
+    vms = memory.vms
+    gone = vms["finished"] + vms["lost"] + vms["population"]
+    for vm, name in enumerate(plan.vm_name):
+        _same(int(gone[vm]), int(vms["started"][vm]), f"{name}: requests")
+    _check_little(plan, memory, now_ns)
+
+
+def _check_little(plan: Plan, memory: Memory, now_ns: int) -> None:
+    under_way = memory.time_under_way(now_ns)
+    for vm, name in enumerate(plan.vm_name):
+        area = float(memory.vms["population_area"][vm])
+        stayed = float(memory.vms["stay_sum"][vm]) + under_way[vm]
+        if abs(area - stayed) > 1e-9 * max(area, 1.0) + 1.0:
+            raise HVStudioError(f"Little's law fails: {area:g} is not {stayed:g}.", where=name)
+
+
+def _same(found: int, expected: int, what: str) -> None:
+    if found != expected:
+        raise HVStudioError(f"{what}: {found} is not {expected}.", where="conservation")

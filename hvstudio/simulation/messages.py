@@ -1,0 +1,72 @@
+"""What can be told to a run while it runs; every message names a block."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+
+@frozen
+class SetControls:
+    """Weight, reserve and limit of a VM's scheduling entity; None leaves a control as it is, limit 0 lifts it."""
+
+    block: str
+    weight: float | None = None
+    reserve: float | None = None
+    limit: float | None = None
+
+
+@frozen
+class PauseVm:
+    """Nothing of the VM runs until resumed; requests keep coming and wait."""
+
+    block: str
+
+
+@frozen
+class ResumeVm:
+    """The end of a pause or of a saved state."""
+
+    block: str
+
+
+@frozen
+class StopVm:
+    """Switch off: requests under way are lost."""
+
+    block: str
+
+
+@frozen
+class StartVm:
+    """Switch on again after a stop or a crash."""
+
+    block: str
+
+
+@frozen
+class SaveVm:
+    """Preserve the state: like a pause, but no new requests arrive until it is resumed."""
+
+    block: str
+
+
+@frozen
+class Crash:
+    """A block fails: every VM that is the block, or depends on it, loses its requests and stays off."""
+
+    block: str
+
+
+@frozen
+class SetWorkload:
+    """A live edit of a VM's workload (block of the VM, or name of one of its request classes)."""
+
+    block: str
+    clients: int | None = None
+    rate_per_s: float | None = None
+    think_s: float | None = None
+
+
+Message: TypeAlias = SetControls | PauseVm | ResumeVm | StopVm | StartVm | SaveVm | Crash | SetWorkload
