@@ -53,7 +53,11 @@ def network_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     flows = machine_sums(scene, host).flows
     if not cards or not flows:
         return ()
-    shares = _shares((flow, flow.nic, nic_seconds(flow.values, cards[flow.nic])) for flow in flows if flow.nic in cards)
+    shares = _shares(
+        (flow, flow.nic, nic_seconds(flow.values, cards[flow.nic]))
+        for flow in flows
+        if flow.nic is not None and flow.nic in cards
+    )
     return _hits(scene, host, "network card", shares)
 
 

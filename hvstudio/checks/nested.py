@@ -221,8 +221,7 @@ def little_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     title="Three or more hypervisors on top of each other",
     severity=Severity.WARNING,
     why="Each level multiplies the cost of leaving a VM by about eight; products support two levels.",
-    source="KVM nested-exit measurements of 2019: 13,142 cycles for a nested exit against about 1,600; enlightened VMCS: "
-    "two levels",
+    source="KVM nested-exit measurements of 2019: 13,142 cycles against about 1,600; enlightened VMCS: two levels",
     remedy="Take a level away.",
 )
 def deep(scene: Scene, hypervisor: Block) -> Sequence[Hit]:

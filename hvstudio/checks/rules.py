@@ -18,6 +18,7 @@ from hvstudio.checks import (
     numbers,
     placement,
     structure,
+    vm_devices,
 )
 from hvstudio.checks.rule import Rule
 
@@ -30,7 +31,11 @@ FAMILIES: Final[tuple[tuple[str, str, tuple[Rule, ...]], ...]] = (
     ("structure", "Structure: what stands on what", (*structure.RULES, *placement.RULES, *hypervisors.RULES)),
     ("capacity", "Capacity: whether it is large enough", (*capacity.RULES, *demand.RULES)),
     ("hardware", "Requirements: what products demand", (*hardware.RULES, *_of("hardware", assignment.RULES))),
-    ("devices", "Devices: disks, cards and switches", (*devices.RULES, *_of("devices", assignment.RULES))),
+    (
+        "devices",
+        "Devices: disks, cards and switches",
+        (*devices.RULES, *vm_devices.RULES, *_of("devices", assignment.RULES)),
+    ),
     ("controls", "Controls: weight, reserve, limit, dynamic memory", controls.RULES),
     ("nested", "Nesting: hypervisors in VMs", nested.RULES),
     ("good_practice", "Good practice", good_practice.RULES),
