@@ -1,0 +1,193 @@
+"""Several runs: replications on all cores, comparisons with common random numbers, sweeps."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
+
+import numpy as np
+from attrs import asdict, evolve, frozen
+
+from hvstudio.errors import PlanError
+from hvstudio.simulation.options import RunOptions
+from hvstudio.simulation.plan import Plan
+from hvstudio.simulation.pooling import pooled
+from hvstudio.simulation.results import Results
+from hvstudio.simulation.run import simulate
+from hvstudio.simulation.statistics import mean_interval
+
+Progress: TypeAlias = Callable[[float], "bool | None"]
+
+
+@frozen(kw_only=True)
+class Difference:
+    """How much more one VM gets in a variant than in the baseline, replication by replication (paired)."""
+
+    vm: str
+    name: str
+    variant: str
+    throughput_per_s: float
+    throughput_ci95: tuple[float, float]
+    latency_s: float
+    latency_ci95: tuple[float, float]
+    ratio: float
+    """Throughput of the variant over that of the baseline; 0 when the baseline completes nothing."""
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """The same VMs under several architectures, with the same requests in every one."""
+
+    baseline: str
+    results: dict[str, Results]
+    differences: tuple[Difference, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable form of `compare --json`."""
+        return {
+            "baseline": self.baseline,
+            "variants": {name: results.to_json() for name, results in self.results.items()},
+            "differences": [asdict(one) for one in self.differences],
+        }
+
+
+@frozen(kw_only=True)
+class Sweep:
+    """One result per value of the parameter that was varied."""
+
+    points: tuple[tuple[str, Results], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable form of `sweep --json`."""
+        return {"points": [{"value": value, **results.to_json()} for value, results in self.points]}
+
+
+def replicate(
+    plan: Plan,
+    options: RunOptions,
+    *,
+    replications: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Independent replications (seeds `options.seed`, +1, +2, ...) pooled: means, and intervals over replications."""
+    began = time.perf_counter()
+    runs = _all_runs([plan], options, replications=replications, workers=workers, progress=progress)[0]
+    return evolve(pooled(runs), wall_s=time.perf_counter() - began)
+
+
+def compare(
+    plans: Mapping[str, Plan],
+    options: RunOptions,
+    *,
+    replications: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run every plan with the same seeds; differences are against the first plan, paired by replication.
+
+    VMs are matched by block id; those that a variant lacks are left out of its differences.
+    """
+    if not plans:
+        raise PlanError("there is nothing to compare.")
+    names = list(plans)
+    found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
+    runs = dict(zip(names, found, strict=True))
+    differences = tuple(
+        one for name in names[1:] for one in _differences(name, base=runs[names[0]], variant=runs[name])
+    )
+    results = {name: pooled(replicas) for name, replicas in runs.items()}
+    return Comparison(baseline=names[0], results=results, differences=differences)
+
+
+def sweep(
+    plans: Mapping[str, Plan],
+    options: RunOptions,
+    *,
+    replications: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run the plan of every value, all with the same seeds."""
+    found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
+    return Sweep(points=tuple((name, pooled(runs)) for name, runs in zip(plans, found, strict=True)))
+
+
+def _differences(name: str, *, base: Sequence[Results], variant: Sequence[Results]) -> list[Difference]:
+    rows: list[Difference] = []
+    ids = {vm.id for vm in variant[0].vms if vm.is_guest}
+    for vm in base[0].vms:
+        if not vm.is_guest or vm.id not in ids:
+            continue
+        pairs = [(one.vm(vm.id), other.vm(vm.id)) for one, other in zip(base, variant, strict=True)]
+        gain = mean_interval(np.array([new.throughput_per_s - old.throughput_per_s for old, new in pairs]))
+        delay = mean_interval(np.array([new.latency_s.mean - old.latency_s.mean for old, new in pairs]))
+        before = sum(old.throughput_per_s for old, _ in pairs)
+        rows.append(
+            Difference(
+                vm=vm.id,
+                name=vm.name,
+                variant=name,
+                throughput_per_s=gain.mean,
+                throughput_ci95=(gain.low, gain.high),
+                latency_s=delay.mean,
+                latency_ci95=(delay.low, delay.high),
+                ratio=sum(new.throughput_per_s for _, new in pairs) / before if before > 0 else 0.0,
+            )
+        )
+    return rows
+
+
+def _all_runs(
+    plans: Sequence[Plan],
+    options: RunOptions,
+    *,
+    replications: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> list[list[Results]]:
+    """Every plan `replications` times, on threads: the kernel holds no lock while it runs."""
+    if replications < 1:
+        raise PlanError(f"replications is {replications}.", where="run options", hint="At least 1.")
+    jobs = [(plan, evolve(options, seed=options.seed + number)) for plan in plans for number in range(replications)]
+    told = _SharedProgress(len(jobs), progress)
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        futures = [
+            pool.submit(simulate, plan, chosen, progress=told.of(index)) for index, (plan, chosen) in enumerate(jobs)
+        ]
+        try:
+            done = [future.result() for future in futures]
+        except BaseException:
+            told.cancel()
+            raise
+    return [done[start : start + replications] for start in range(0, len(done), replications)]
+
+
+class _SharedProgress:
+    """The mean of several runs' progress, told under a lock; one refusal cancels all."""
+
+    def __init__(self, runs: int, progress: Progress | None) -> None:
+        self._fractions = [0.0] * runs
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Let the remaining runs stop at their next report."""
+        self._cancelled = True
+
+    def of(self, index: int) -> Progress:
+        """The callback for one run."""
+
+        def tell(fraction: float) -> bool:
+            with self._lock:
+                self._fractions[index] = fraction
+                if self._progress is not None and not self._cancelled:
+                    self._cancelled = self._progress(sum(self._fractions) / len(self._fractions)) is False
+            return not self._cancelled
+
+        return tell
