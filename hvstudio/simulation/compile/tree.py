@@ -103,6 +103,7 @@ def _machine_node(assembly: Assembly, machine: Machine) -> int:
         reserve=controls.total_reserve,
         limit=controls.total_limit,
         max_running=processors_of(assembly, machine),
+        block=machine.block.id,
         **settings,
     )
 
@@ -179,6 +180,7 @@ def _group_node(assembly: Assembly, machine: Machine) -> int:
         weight=controls.weight,
         reserve=controls.reserve,
         limit=controls.limit,
+        block=machine.block.id,
         **scheduler_of(assembly, program).settings(),
     )
 
@@ -204,6 +206,7 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
         leaf_reserve=0.0 if grouped else controls.reserve,
         leaf_limit=0.0 if grouped else controls.limit,
         leaf_period_ns=scheduler_of(assembly, program).period_ns,
+        block="" if grouped else machine.block.id,
         wake_cycles=wake_cycles(assembly, machine),
         wake_layer=Layer.VMM,
         quantum_ns=quantum_ns,
