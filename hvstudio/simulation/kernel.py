@@ -24,7 +24,7 @@ Floats must not be contracted to fused multiply-add (-ffp-contract=off), or comp
 from __future__ import annotations
 
 try:
-    import cython
+    import cython  # pyright: ignore[reportMissingImports]
 except ImportError:
     from hvstudio.simulation import cython_stub as cython
 

@@ -127,7 +127,7 @@ def _check_takes_time(plan: Plan, index: int, where: str) -> None:
 def _check_bandwidth(plan: Plan, row: int, where: str) -> None:
     speed = float(plan.station_bytes_per_s[plan.step_target[row]])
     if speed > 0 and plan.step_bytes[row] / speed > 1e6:
-        name = plan.station_name[plan.step_target[row]]
+        name = plan.station_name[int(plan.step_target[row])]
         raise PlanError(f"bytes_per_s of {name!r} is {speed:g}: one operation takes days.", where=where)
 
 

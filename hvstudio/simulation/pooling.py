@@ -11,7 +11,6 @@ from attrs import evolve
 from hvstudio.simulation.results import Device, HostResult, Latency, Limit, Results, VmResult
 from hvstudio.simulation.statistics import Interval, mean_interval
 
-
 T = TypeVar("T")
 
 

@@ -158,7 +158,8 @@ class Runner:
 
     def _pool_layers(self, gained: Row, length_ns: int) -> Array:
         found = np.zeros((len(self.plan.pool_processors), LAYER_COUNT + 1))
-        np.add.at(found, (self.plan.vm_pool, slice(0, LAYER_COUNT)), gained.layers())
+        for pool in range(len(found)):
+            found[pool, :LAYER_COUNT] = gained.layers()[self.plan.vm_pool == pool].sum(axis=0)
         found[:, LAYER_COUNT] = gained.pool("idle_ns")
         return found / (self.plan.pool_processors * max(length_ns, 1))[:, None]
 
@@ -181,7 +182,7 @@ class Runner:
             self.memory.take_back(self.kernel, *_READ_BACK)
 
     def _busiest(self) -> str:
-        station = self.kernel.busiest_wait()
+        station = int(self.kernel.busiest_wait())
         return self.plan.station_name[station] if station >= 0 else "simulation"
 
     def _why_nothing_happens(self) -> str:

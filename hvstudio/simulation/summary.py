@@ -195,7 +195,7 @@ def _limits(plan: Plan, window: Window, devices: tuple[Device, ...]) -> tuple[Li
     ceiling = _context_ceilings(plan)
     for context, name in enumerate(plan.context_name):
         if ceiling[context] > 0:
-            block = plan.vm_block[plan.context_vm[context]]
+            block = plan.vm_block[int(plan.context_vm[context])]
             share = float(busy[context] / ceiling[context])
             found.append(Limit(kind="context", name=name, id=block, utilisation=share))
     found.sort(key=lambda limit: -limit.utilisation)
