@@ -95,7 +95,7 @@ class ExportController:
             self._run(lambda: write_atomically(path, text.encode()), f"Exported to {path.name}.")
         elif suffix in (".png", ".svg"):
             draw = plot_png if suffix == ".png" else plot_svg
-            data = draw(specs, run.series, metric=plot.metric, theme=theme, title=title)
+            data = draw(specs, run.series, metric=plot.shown_metric, theme=theme, title=title)
             self._run(lambda: write_atomically(path, data), f"Exported to {path.name}.")
         else:
             text = f"{path.name}: plots are PNG, SVG or CSV. End the name in .png, .svg or .csv."

@@ -31,6 +31,7 @@ from hvstudio.gui.dialogs import Dialogs
 from hvstudio.gui.export_controller import ExportController, draw_small
 from hvstudio.gui.file_controller import FileController, Questions
 from hvstudio.gui.find_bar import FindBar
+from hvstudio.gui.layout_memory import apply_layout, layout_text
 from hvstudio.gui.menus import Menus
 from hvstudio.gui.message_bar import Message, MessageBar
 from hvstudio.gui.panels.architecture import ArchitecturePanel
@@ -53,7 +54,6 @@ from hvstudio.model.document import BlockId
 _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM: Final = Qt.DockWidgetArea.BottomDockWidgetArea
-_LAYOUT_VERSION: Final = 1
 _WIDE: Final = 1600
 
 
@@ -139,8 +139,6 @@ class MainWindow(QMainWindow):
         for title in ("Palette", "Inspector", "Problems"):
             self.docks[title].raise_()
         self.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
-        self.resizeDocks([self.docks["Palette"], self.docks["Inspector"]], [232, 330], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["Problems"]], [260], Qt.Orientation.Vertical)
         self.menus.add_docks(list(self.docks.values()))
         self.menus.add_themes(self, self.choices.settings.theme, self.choose_theme)
         self._class_label, self._zoom_label = QLabel(), QLabel("100 %")
@@ -163,6 +161,8 @@ class MainWindow(QMainWindow):
             self.tabifyDockWidget(in_area[0], dock)
         else:
             self.addDockWidget(area, dock)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # else every further tab leaves a stray tab bar on the window (seen with Qt 6.11)
         self.docks[title] = dock
 
     def _connect(self) -> None:
@@ -351,8 +351,7 @@ class MainWindow(QMainWindow):
         else:
             area = self.screen().availableGeometry()
             self.resize(min(1440, area.width()), min(920, area.height()))
-        if settings.dock_layout:
-            self.restoreState(QByteArray.fromBase64(settings.dock_layout.encode()), _LAYOUT_VERSION)
+        apply_layout(self, self.docks, settings.dock_layout)
         self.menus.show_recent(settings.recent_files, self.files.open_path)
 
     # Qt's events
@@ -389,7 +388,7 @@ class MainWindow(QMainWindow):
             return
         self.choices.change(
             window=bytes(self.saveGeometry().toBase64().data()).decode(),
-            dock_layout=bytes(self.saveState(_LAYOUT_VERSION).toBase64().data()).decode(),
+            dock_layout=layout_text(self.docks),
             is_first_start=False,
         )
         self.shut_down()

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.background import Runner
+from hvstudio.gui.background import Latest, Runner
 from hvstudio.gui.choices import Choices
 from hvstudio.gui.message_bar import Message
 from hvstudio.gui.plots.series import Series
-from hvstudio.gui.run_changes import change_for_run
+from hvstudio.gui.run_changes import change_for_run, messages_for
 from hvstudio.model.document import BlockId, Document
 from hvstudio.simulation import messages
 from hvstudio.simulation.compile import compile_document
@@ -27,6 +27,8 @@ from hvstudio.simulation.session import Session
 SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, None)
 """Simulated seconds per second; None is as fast as the engine goes."""
 _POLL_MS: Final = 40
+_LAST_WAIT_S: Final = 2.0
+"""How long the window waits for the engine when it closes."""
 _PAINT_SHARE: Final = 0.3
 """Drawing may take this part of the time; the poll slows down rather than starve the window or the engine."""
 
@@ -86,6 +88,8 @@ class RunController(QObject):
         self._say = say
         self._session: Session | None = None
         self._followed: Document | None = None
+        self._controls = Latest(runner)
+        self._begin_next: Callable[[], None] | None = None
         self.state = "idle"
         self.run: Run | None = None
         self.runs: list[Run] = []
@@ -113,6 +117,9 @@ class RunController(QObject):
     def start(self) -> None:
         """Run the composition as it is now; a run under way is ended first."""
         self.stop()
+        if self._session is not None:
+            self._begin_next = self.start
+            return
         document, catalog = self._workspace.document, self._workspace.catalog
         self._set_state("starting")
         self._runner.run(
@@ -122,10 +129,10 @@ class RunController(QObject):
         )
 
     def stop(self) -> None:
-        """End the run and keep what it found."""
-        if self._session is not None and self.state in ("running", "paused"):
+        """End the run and keep what it found; the engine takes a moment to add it up."""
+        if self._session is not None:
             self._session.stop()
-            self._finish("stopped")
+            self.poll()
 
     def shut_down(self) -> None:
         """End everything before the window closes."""
@@ -133,6 +140,7 @@ class RunController(QObject):
         session, self._session = self._session, None
         if session is not None:
             session.stop()
+            session.wait(_LAST_WAIT_S)
 
     def set_speed(self, speed: float | None) -> None:
         """Simulate this many seconds per second, now and in later runs."""
@@ -174,6 +182,9 @@ class RunController(QObject):
             last = samples[-1]
             run.achieved_speed, run.simulated_s, run.events = last.achieved_speed, last.time_s, last.events
             self.sampled.emit()
+        for problem in session.message_errors:
+            self._say(Message(text=str(problem), severity="warning", key="control"))
+        session.message_errors.clear()
         if session.state in ("finished", "stopped", "failed"):
             self._finish(session.state)
         spent_ms = (time.perf_counter() - before) * 1000
@@ -227,6 +238,9 @@ class RunController(QObject):
         self._set_state("finished")
         self.sampled.emit()
         self.finished.emit(run)
+        following, self._begin_next = self._begin_next, None
+        if following is not None:
+            following()
 
     def _say_if_over(self, run: Run) -> None:
         off = [f"{run.plan.vm_name[i]} ({why})" for i, why in enumerate(run.plan.vm_cannot_start) if why]
@@ -234,23 +248,26 @@ class RunController(QObject):
             text = f"Not started: {'; '.join(off[:3])}{' and others' if len(off) > 3 else ''}."
             self._say(Message(text=text, severity="warning", key="run-off"))
 
+    def _forget(self) -> None:
+        """Another document was opened: its runs begin anew."""
+        self._timer.stop()
+        session, self._session = self._session, None
+        if session is not None:
+            session.stop()
+        self.runs.clear()
+        self.run = None
+        self._set_state("idle")
+
     def _control(self, message: Any) -> bool:
         if self._session is None or self.state not in ("running", "paused"):
             self._say(Message(text="Nothing is running. Press Space to run first.", key="control"))
             return False
-        try:
-            self._session.control(message)
-        except HVStudioError as error:
-            self._say(Message(text=str(error), severity="warning", key="control"))
-            return False
+        self._session.control(message)
         return True
 
     def _follow(self, event: Event) -> None:
         if event.replaced:
-            self.stop()
-            self.runs.clear()
-            self.run = None
-            self._set_state("idle")
+            self._forget()
         elif event.previous is not self._workspace.document:
             self._follow_document()
 
@@ -258,14 +275,27 @@ class RunController(QObject):
         run, followed = self.run, self._followed
         if self._session is None or run is None or followed is None:
             return
-        document = self._workspace.document
-        for message in change_for_run(followed, document, self._workspace.catalog).messages:
-            self._control(message)
+        document, catalog = self._workspace.document, self._workspace.catalog
+        controlled = change_for_run(followed, document, catalog).controlled
         self._followed = document
-        is_outdated = change_for_run(run.document, document, self._workspace.catalog).is_outdated
+        if controlled:
+            self._controls.ask(
+                lambda: messages_for(document, catalog, compile_document(document, catalog), controlled),
+                self._send,
+                self._cannot_control,
+            )
+        is_outdated = change_for_run(run.document, document, catalog).is_outdated
         if is_outdated != run.is_outdated:
             run.is_outdated = is_outdated
             self.state_changed.emit(self.state)
+
+    def _send(self, found: tuple[messages.Message, ...]) -> None:
+        for message in found:
+            if self._session is not None:
+                self._session.control(message)
+
+    def _cannot_control(self, error: Exception) -> None:
+        self._say(Message(text=f"This does not take effect in the run. {error}", severity="warning", key="control"))
 
     def _set_state(self, state: str) -> None:
         if state != self.state:

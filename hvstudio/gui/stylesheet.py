@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from hvstudio.gui.theme import Theme
+from hvstudio.resources import resource
 
 _TEMPLATE: Final = """
 QMainWindow, QDialog { background: {window}; }
@@ -44,6 +46,7 @@ QMenu::item:disabled { color: {text-disabled}; background: transparent; }
 QMenu::separator { height: 1px; background: {border}; margin: 5px 8px; }
 QStatusBar { background: {window}; color: {text-muted}; }
 QStatusBar::item { border: none; }
+QStatusBar QLabel { color: {text-muted}; padding: 0 10px 2px 6px; }
 
 QDockWidget { color: {text-muted}; font-weight: 600; }
 QDockWidget::title { background: {window}; padding: 6px 8px 5px 8px; text-align: left; }
@@ -83,6 +86,29 @@ QPushButton[quiet="true"] { background: transparent; border-color: transparent; 
 QPushButton[quiet="true"]:hover { background: {hover}; }
 QPushButton[quiet="true"]:focus { border-color: {focus}; }
 
+QComboBox { background: {surface}; color: {text}; border: 1px solid {border}; border-radius: 5px;
+    padding: 3px 4px 3px 8px; }
+QComboBox:hover:enabled { border-color: {border-strong}; }
+QComboBox:focus { border-color: {focus}; }
+QComboBox:disabled { color: {text-disabled}; background: {surface-raised}; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url({drawing:control-down}); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: {surface}; color: {text}; border: 1px solid {border}; outline: none;
+    selection-background-color: {selection}; selection-color: {text}; padding: 3px; }
+QCheckBox { spacing: 6px; color: {text}; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid {border-strong}; border-radius: 4px;
+    background: {surface}; }
+QCheckBox::indicator:checked { background: {accent}; border-color: {accent};
+    image: url({drawing:control-check}); }
+QCheckBox::indicator:indeterminate { background: {accent}; border-color: {accent};
+    image: url({drawing:control-partial}); }
+QCheckBox:focus { color: {focus}; }
+QCheckBox::indicator:focus { border-color: {focus}; }
+QCheckBox::indicator:disabled { border-color: {border}; background: {surface-raised}; }
+QSplitter::handle { background: {border}; }
+QSplitter::handle:horizontal { width: 1px; margin: 6px 3px; }
+QSplitter::handle:hover { background: {accent}; }
+
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
 QScrollBar::handle { background: {border}; border-radius: 4px; margin: 2px; }
@@ -121,8 +147,16 @@ QProgressBar::chunk { background: {accent}; border-radius: 3px; }
 """
 
 _TOKEN: Final = re.compile(r"\{([a-z][a-z-]*)\}")
+_DRAWING: Final = re.compile(r"url\(\{drawing:([a-z-]+)\}\)")
 
 
 def stylesheet(theme: Theme) -> str:
     """The style sheet of the window in a theme's colours."""
-    return _TOKEN.sub(lambda match: theme.colour(match.group(1)), _TEMPLATE)
+    drawn = _DRAWING.sub(lambda match: _url(f"{match.group(1)}-{theme.name}"), _TEMPLATE)
+    return _TOKEN.sub(lambda match: theme.colour(match.group(1)), drawn)
+
+
+def _url(drawing: str) -> str:
+    """Style sheets read drawings from files only; a package inside an archive goes without these small marks."""
+    found = resource(f"icons/{drawing}.svg")
+    return f'url("{found.as_posix()}")' if isinstance(found, Path) else "none"

@@ -55,7 +55,7 @@ class RunPanel(QWidget):
         self.layers = LayersPlot(theme)
         self.layer_key = LayerKey(theme)
         self.meters = Meters(theme)
-        self.metric = QComboBox()
+        self.shown_metric = QComboBox()
         self.speed = QComboBox()
         self.duration = QComboBox()
         self.seed = QLineEdit(str(choices.settings.seed))
@@ -72,7 +72,7 @@ class RunPanel(QWidget):
 
     def _fill_choices(self) -> None:
         for metric in METRICS:
-            self.metric.addItem(metric.label, metric)
+            self.shown_metric.addItem(metric.label, metric)
         for speed in SPEEDS:
             self.speed.addItem("max" if speed is None else f"{speed:g}×", speed)
         for seconds, label in DURATIONS:
@@ -84,7 +84,7 @@ class RunPanel(QWidget):
             position = self.duration.count() - 1
         self.duration.setCurrentIndex(position)
         for widget, name, tip in (
-            (self.metric, "Metric", "What the curves show"),
+            (self.shown_metric, "Metric", "What the curves show"),
             (self.speed, "Speed", "Simulated seconds per second; < and > change it"),
             (self.duration, "Duration", "How long a run lasts, in simulated time"),
             (self.seed, "Seed", "The same seed gives the same random numbers, and the same run"),
@@ -104,7 +104,7 @@ class RunPanel(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(10, 5, 8, 3)
         bar.setSpacing(6)
-        bar.addWidget(self.metric)
+        bar.addWidget(self.shown_metric)
         for text, widget in (("Speed", self.speed), ("Duration", self.duration), ("Seed", self.seed)):
             label = QLabel(text)
             label.setProperty("role", "muted")
@@ -124,7 +124,8 @@ class RunPanel(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._plot_or_hint())
         self._splitter.addWidget(self.legend)
-        self._splitter.addWidget(self._host_column())
+        self._host = self._host_column()
+        self._splitter.addWidget(self._host)
         for position, stretch in enumerate((5, 2, 3)):
             self._splitter.setStretchFactor(position, stretch)
         self._splitter.setSizes([560, 350, 340])
@@ -176,7 +177,7 @@ class RunPanel(QWidget):
         controller.sampled.connect(self._refresh)
         controller.state_changed.connect(lambda _state: self._show_state())
         controller.finished.connect(lambda _run: self._show_state())
-        self.metric.activated.connect(lambda: self._set_metric())
+        self.shown_metric.activated.connect(lambda: self._set_metric())
         self.speed.activated.connect(lambda: controller.set_speed(self.speed.currentData()))
         self.duration.activated.connect(lambda: self._choices.change(run_duration_s=self.duration.currentData()))
         self.seed.editingFinished.connect(self._set_seed)
@@ -210,7 +211,7 @@ class RunPanel(QWidget):
     def show_run(self, run: Run) -> None:
         """Show another run from its beginning."""
         specs = curve_specs(run, self._theme)
-        self._pages.setCurrentIndex(1)
+        self._show_parts(True)
         self.plot.show_run(specs, run.series)
         self.layers.pool = 0
         self.layers.show_run(run.series)
@@ -242,7 +243,7 @@ class RunPanel(QWidget):
         if run is None or controller.state == "idle":
             self.status.setText("")
             if run is None:
-                self._pages.setCurrentIndex(0)
+                self._show_parts(False)
             return
         state = {"starting": "starting", "running": "running", "paused": "paused"}.get(controller.state, "ended")
         parts = [f"{run.name} {state}", f"{run.simulated_s:.1f} s"]
@@ -252,6 +253,12 @@ class RunPanel(QWidget):
         if run.is_outdated:
             parts.append("of an earlier composition")
         self.status.setText("  ·  ".join(parts))
+
+    def _show_parts(self, has_run: bool) -> None:
+        self._pages.setCurrentIndex(1 if has_run else 0)
+        self.legend.setVisible(has_run)
+        self._host.setVisible(has_run)
+        self.export.setVisible(has_run)
 
     def _estimates(self) -> dict[str, float]:
         forecast = self._forecast
@@ -267,14 +274,14 @@ class RunPanel(QWidget):
         if self.earlier.isChecked():
             for other in [other for other in self._controller.runs if other is not run][-1:]:
                 self.plot.add_earlier(curve_specs(other, self._theme), other.series)
-        if self.estimates.isChecked() and self.plot.metric.key == "throughput_per_s":
+        if self.estimates.isChecked() and self.plot.shown_metric.key == "throughput_per_s":
             estimates = self._estimates()
             for spec in self.legend.values.specs:
                 if spec.block in estimates:
                     self.plot.add_estimate(spec, estimates[spec.block])
 
     def _set_metric(self) -> None:
-        self.plot.set_metric(self.metric.currentData())
+        self.plot.set_metric(self.shown_metric.currentData())
         self._draw_overlays()
 
     def _set_pool(self) -> None:

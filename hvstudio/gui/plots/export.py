@@ -74,7 +74,7 @@ def _drawn(specs: Sequence[CurveSpec], series: Series, *, metric: Metric, theme:
         offset=(-12, 12), labelTextColor=theme.colour("text"), brush=pg.mkBrush(theme.qcolor("surface", 220)),
         pen=pg.mkPen(theme.colour("border")), colCount=1 + len(specs) // 16,
     )  # fmt: skip
-    plot.metric = metric
+    plot.shown_metric = metric
     plot.show_run(specs, series)
     plot.set_metric(metric)
     for spec, curve in zip(specs, plot.curves, strict=True):

@@ -56,7 +56,7 @@ class ThroughputPlot(QWidget):
         super().__init__()
         self.setObjectName("throughputPlot")
         self.setAccessibleName("Throughput of every virtual machine over time")
-        self.metric = METRICS[0]
+        self.shown_metric = METRICS[0]
         self._theme = theme
         self._specs: tuple[CurveSpec, ...] = ()
         self.curves: list[Any] = []
@@ -102,7 +102,7 @@ class ThroughputPlot(QWidget):
 
     def set_metric(self, metric: Metric) -> None:
         """Show another metric of the same run."""
-        self.metric = metric
+        self.shown_metric = metric
         self._top = 0.0
         self.clear_overlays()
         self._label_axes()
@@ -124,7 +124,7 @@ class ThroughputPlot(QWidget):
             self._apply_range()
             return
         time = series.time_s
-        values = series.smoothed(self.metric.key, _SMOOTHING_S) * self.metric.factor
+        values = series.smoothed(self.shown_metric.key, _SMOOTHING_S) * self.shown_metric.factor
         for spec, curve in zip(self._specs, self.curves, strict=True):
             curve.setData(time, values[:, spec.column])
         columns = [spec.column for spec in self._specs]
@@ -139,7 +139,7 @@ class ThroughputPlot(QWidget):
         series = self._series
         if series is None or series.count == 0:
             return np.zeros(len(self._specs))
-        values = series.smoothed(self.metric.key, _SMOOTHING_S)[-1] * self.metric.factor
+        values = series.smoothed(self.shown_metric.key, _SMOOTHING_S)[-1] * self.shown_metric.factor
         return values[[spec.column for spec in self._specs]]
 
     def clear_overlays(self) -> None:
@@ -151,17 +151,17 @@ class ThroughputPlot(QWidget):
     def add_estimate(self, spec: CurveSpec, value: float) -> None:
         """A dashed line at the value an estimate gives for a VM."""
         pen = pg.mkPen(_faint(spec.colour, 190), width=1, style=Qt.PenStyle.DashLine)
-        line = pg.InfiniteLine(pos=value * self.metric.factor, angle=0, pen=pen, movable=False)
+        line = pg.InfiniteLine(pos=value * self.shown_metric.factor, angle=0, pen=pen, movable=False)
         self._extras.append(line)
         self.item.addItem(line)
-        self._top = step_up(value * self.metric.factor * 1.05, self._top)
+        self._top = step_up(value * self.shown_metric.factor * 1.05, self._top)
         self._apply_range()
 
     def add_earlier(self, specs: Sequence[CurveSpec], series: Series) -> None:
         """An earlier run, faint and dotted behind the present one."""
         if series.count == 0:
             return
-        values = series.smoothed(self.metric.key, _SMOOTHING_S) * self.metric.factor
+        values = series.smoothed(self.shown_metric.key, _SMOOTHING_S) * self.shown_metric.factor
         for spec in specs:
             pen = pg.mkPen(_faint(spec.colour, 120), width=1, style=Qt.PenStyle.DotLine)
             curve = pg.PlotCurveItem(
@@ -191,7 +191,7 @@ class ThroughputPlot(QWidget):
 
     def _label_axes(self) -> None:
         colour = self._theme.colour("text-muted")
-        self.item.setLabel("left", f"{self.metric.label} ({self.metric.axis})", color=colour)
+        self.item.setLabel("left", f"{self.shown_metric.label} ({self.shown_metric.axis})", color=colour)
         self.item.setLabel("bottom", "simulated time (s)", color=colour)
         self.item.getAxis("left").enableAutoSIPrefix(False)
         self.item.getAxis("bottom").enableAutoSIPrefix(False)
