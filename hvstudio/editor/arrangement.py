@@ -34,7 +34,7 @@ class Arrangement:
         self._measure = measure
         self._stacks: dict[BlockId, _Stack] = {}
         self._root_of: dict[BlockId, BlockId] = {}
-        self.layout = Layout(places={}, order=())
+        self.layout = Layout(places={}, order=(), roots=())
 
     def forget(self) -> None:
         """Lay everything out again at the next change."""
@@ -64,7 +64,7 @@ class Arrangement:
             stacks[root] = known
             places.update(known.places)
         self._stacks = stacks
-        self.layout = Layout(places=places, order=tuple(places))
+        self.layout = Layout(places=places, order=tuple(places), roots=index.roots)
         return frozenset(touched)
 
     def _laid_out(self, document: Document, index: Index, root: BlockId, position: Point) -> _Stack:

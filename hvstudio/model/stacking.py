@@ -105,10 +105,11 @@ class Layout:
 
     places: Mapping[BlockId, Place]
     order: tuple[BlockId, ...]
+    roots: tuple[BlockId, ...]
 
     def bounds(self) -> Rect:
-        """The smallest rectangle around everything; empty at the origin when there is nothing."""
-        return around(place.column for place in self.places.values())
+        """The smallest rectangle around everything; empty at the origin when there is nothing. O(roots)."""
+        return around(self.places[root].column for root in self.roots)
 
 
 def around(rects: Iterator[Rect]) -> Rect:
@@ -127,7 +128,7 @@ def lay_out(document: Document, index: Index, *, forms: Mapping[str, Form], meas
         left, bottom = document.positions.get(root, (0.0, 0.0))
         for block_id, place in lay_out_stack(document, index, root, forms=forms, measure=measure).items():
             places[block_id] = shifted(place, left, bottom)
-    return Layout(places=places, order=tuple(places))
+    return Layout(places=places, order=tuple(places), roots=index.roots)
 
 
 def lay_out_stack(

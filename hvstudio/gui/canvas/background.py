@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from hvstudio.gui.canvas.painting import Strokes
 
 _STEP: Final = 32.0
-_LEAST_PIXELS: Final = 14.0
+_LEAST_PIXELS: Final = 22.0
 """Dots nearer to each other than this are noise."""
 _HEADING: Final = "Drag a host from the palette to begin"
 _LINES: Final = (
@@ -24,12 +24,13 @@ def draw_grid(painter: QPainter, rect: QRectF, strokes: Strokes, scale: float) -
     """Dots on the grid, thinned out as one goes away."""
     step = _STEP
     while step * scale < _LEAST_PIXELS:
-        step *= 4.0
+        step *= 2.0
     left, top = floor(rect.left() / step) * step, floor(rect.top() / step) * step
     across = int((rect.right() - left) / step) + 1
     down = int((rect.bottom() - top) / step) + 1
     if across * down > 12_000:
         return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(strokes.pen("grid", 2.0 / scale))
     painter.drawPoints([QPointF(left + x * step, top + y * step) for x in range(across) for y in range(down)])
 

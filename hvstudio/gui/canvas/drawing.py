@@ -46,7 +46,8 @@ def draw_region(painter: QPainter, picture: Picture, region: Rect, detail: Detai
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, detail is not Detail.BLOCKS)
     for block_id, place in visible:
         face = picture.faces.of(blocks[block_id])
-        picture.strokes.draw(painter, face, place, detail=detail, room=_room(picture, block_id, place))
+        room = _room(picture, block_id, place) if detail is not Detail.BLOCKS else 0.0
+        picture.strokes.draw(painter, face, place, detail=detail, room=room)
     if detail is Detail.FULL:
         _draw_tags(painter, picture, visible)
     if detail is not Detail.BLOCKS:

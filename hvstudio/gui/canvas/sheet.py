@@ -38,7 +38,7 @@ class Sheet(QGraphicsItem):
         self.picture = picture
         self.hidden: frozenset[BlockId] = frozenset()
         self._bounds = QRectF()
-        self._far: tuple[Picture, QImage] | None = None
+        self._far: QImage | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.show_picture(picture)
 
@@ -49,11 +49,16 @@ class Sheet(QGraphicsItem):
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
+            self._far = None
         if touched is None:
+            self._far = None
             self.update()
             return
-        for rect in touched:
-            self.update(rectf(rect).adjusted(-14, -14, 14, 14))
+        areas = list(touched)
+        for area in areas:
+            self.update(rectf(area).adjusted(-14, -14, 14, 14))
+        if self._far is not None and areas:
+            self._draw_far_part(self._far, around(iter(areas)))
 
     def boundingRect(self) -> QRectF:
         """Everything, with room for badges."""
@@ -74,11 +79,11 @@ class Sheet(QGraphicsItem):
                 draw_attachments(painter, self.picture, iter(devices), strong=False)
 
     def _draw_far(self, painter: QPainter) -> None:
-        """Draw the ready picture, made anew when the diagram is another one."""
-        if self._far is None or self._far[0] is not self.picture:
-            self._far = (self.picture, self._far_image())
+        """Draw the ready picture; it is made when first needed, and mended where the diagram changes."""
+        if self._far is None:
+            self._far = self._far_image()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(self._bounds, self._far[1])
+        painter.drawImage(self._bounds, self._far)
 
     def _far_image(self) -> QImage:
         longest = max(self._bounds.width(), self._bounds.height(), 1.0)
@@ -89,12 +94,20 @@ class Sheet(QGraphicsItem):
             QImage.Format.Format_ARGB32_Premultiplied,
         )
         image.fill(Qt.GlobalColor.transparent)
+        self._draw_far_part(image, self.picture.layout.bounds())
+        return image
+
+    def _draw_far_part(self, image: QImage, region: Rect) -> None:
         painter = QPainter(image)
         painter.scale(image.width() / self._bounds.width(), image.height() / self._bounds.height())
         painter.translate(-self._bounds.topLeft())
-        draw_region(painter, self.picture, self.picture.layout.bounds(), Detail.BLOCKS)
+        area = rectf(region).adjusted(-14, -14, 14, 14)
+        painter.setClipRect(area)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(area, Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        draw_region(painter, self.picture, Rect(area.x(), area.y(), area.width(), area.height()), Detail.BLOCKS)
         painter.end()
-        return image
 
 
 class Overlay(QGraphicsItem):
