@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -65,7 +66,9 @@ def value_problem(parameter: Parameter, value: object) -> str:
 def _number_problem(parameter: Parameter, value: object) -> str:
     from hvstudio.units import format_quantity
 
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{parameter.label} must be a number."
+    if isinstance(value, float) and not math.isfinite(value):
         return f"{parameter.label} must be a number."
     if parameter.value_type is ValueType.INTEGER and int(value) != value:
         return f"{parameter.label} must be a whole number."

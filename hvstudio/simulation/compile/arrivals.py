@@ -21,11 +21,7 @@ def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
         return _open(assembly, workload)
     if kind == "trace":
         return {"arrivals": Arrivals.TRACE, "trace": read_trace(assembly, workload)}
-    if kind not in ("closed", "saturated"):
-        raise PlanError(f"arrivals is {kind!r}.", where=workload.name, hint="Use closed, open, saturated or trace.")
     clients = assembly.whole(workload, "clients")
-    if clients < 1:
-        raise PlanError("clients is 0.", where=workload.name, hint="Give at least one client.")
     think_s = assembly.number(workload, "think_s") if kind == "closed" else 0.0
     return {"arrivals": Arrivals.CLOSED, "clients": clients, "think_ns": think_s * NANOSECONDS}
 
@@ -41,8 +37,6 @@ def threads_of(assembly: Assembly, workload: Block, processors: int) -> int:
 
 def _open(assembly: Assembly, workload: Block) -> dict[str, Any]:
     rate = assembly.number(workload, "rate_per_s")
-    if rate <= 0:
-        raise PlanError(f"rate_per_s is {rate:g}.", where=workload.name, hint="Give a rate above 0.")
     pattern = assembly.text(workload, "arrival_pattern")
     return {
         "arrivals": Arrivals.OPEN,

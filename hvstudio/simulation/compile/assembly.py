@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from attrs import Factory, define
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.load import value_problem
 from hvstudio.errors import CatalogError, PlanError
 from hvstudio.model.document import Block, Value
 from hvstudio.simulation.compile.cost_cards import DriverCosts, number_of, read_card
@@ -18,6 +19,8 @@ _Card = TypeVar("_Card")
 _Made = TypeVar("_Made")
 
 NANOSECONDS: Final = 1e9
+_LARGEST_NUMBER: Final = 1e25
+"""Beyond the range of every parameter; larger ones would overflow on their way to the checks of the plan."""
 DEFAULT_SYSTEM_COSTS: Final = "os-linux"
 DEFAULT_MONOLITHIC_COSTS: Final = "drivers-monolithic"
 
@@ -39,6 +42,7 @@ class Assembly:
     cache_bytes: dict[Machine, float] = Factory(dict)
     """Free memory of the host that can cache the disks of a VM, by VM."""
     _made: dict[Hashable, Any] = Factory(dict)
+    _allowed: set[tuple[str, str, Value]] = Factory(set)
     _defaults: dict[tuple[str, str, str], Value] = Factory(dict)
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
@@ -61,6 +65,8 @@ class Assembly:
         value = self.value(block, name)
         if isinstance(value, str):
             raise PlanError(f"parameter {name} should be a number.", where=block.name)
+        if abs(value) > _LARGEST_NUMBER:
+            raise PlanError(f"parameter {name} is {value:g}, far beyond any machine.", where=block.name)
         return float(value)
 
     def text(self, block: Block, name: str) -> str:
@@ -72,9 +78,9 @@ class Assembly:
         return bool(self.value(block, name))
 
     def value(self, block: Block, name: str) -> Value:
-        """A parameter of a block, defaults applied. Raises PlanError when the kind has no such parameter."""
+        """A parameter of a block, defaults applied. Raises PlanError for an impossible value."""
         if name in block.parameters:
-            return block.parameters[name]
+            return self._entered(block, name)
         key = (block.kind, block.product, name)
         if key not in self._defaults:
             try:
@@ -84,11 +90,20 @@ class Assembly:
         return self._defaults[key]
 
     def whole(self, block: Block, name: str) -> int:
-        """A whole-number parameter of a block. Raises PlanError when it is not one."""
-        try:
-            return int(self.number(block, name))
-        except (OverflowError, ValueError) as error:
-            raise PlanError(f"parameter {name} should be a whole number.", where=block.name) from error
+        """A whole-number parameter of a block."""
+        return int(self.number(block, name))
+
+    def _entered(self, block: Block, name: str) -> Value:
+        """A value of the block's own. Raises PlanError when the catalogue does not allow it."""
+        value = block.parameters[name]
+        key = (block.kind, name, value)
+        if key not in self._allowed:
+            parameter = self.catalog.kind(block.kind).parameter(name)
+            problem = "the kind has no such parameter." if parameter is None else value_problem(parameter, value)
+            if problem:
+                raise PlanError(f"parameter {name}: {problem}", where=block.name)
+            self._allowed.add(key)
+        return value
 
     def fact(self, block: Block, path: str, default: Any = None) -> Any:
         """A fact about the block's product."""
@@ -109,19 +124,28 @@ def hardware_of(machine: Machine) -> Machine:
 
 def processors_of(assembly: Assembly, machine: Machine) -> int:
     """How many processors a machine has for what runs on it."""
+    return assembly.once(("processor count", machine), lambda: _processors_of(assembly, machine))
+
+
+def _processors_of(assembly: Assembly, machine: Machine) -> int:
     block = machine.block
-    if machine.is_hardware:
+    if machine.provider is None:
         counts = [assembly.whole(block, name) for name in ("sockets", "cores_per_socket", "threads_per_core")]
-        if min(counts) < 1:
-            raise PlanError("sockets, cores and threads must be at least 1.", where=block.name, hint="Add a processor.")
         return counts[0] * counts[1] * counts[2]
     given = assembly.whole(block, "virtual_processors")
-    if machine.provider is not None and block.kind == "parent_partition":
+    if block.kind == "parent_partition":
         below = processors_of(assembly, machine.provider.machine)
         return min(given, below) if given > 0 else below
-    if given < 1:
-        raise PlanError("a virtual machine needs at least one virtual processor.", where=block.name)
-    most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm", 0) if machine.provider else 0
-    if assembly.value(block, "generation") == "2" and machine.provider is not None:
-        most = assembly.fact(machine.provider.block, "limits.vcpus_per_vm_gen2", most)
-    return min(given, int(most)) if isinstance(most, int) and most > 0 else given
+    most = _most_processors(assembly, machine, machine.provider)
+    if 0 < most < given:
+        assembly.builder.note(f"{machine.provider.block.name} gives {block.name} {most} of its {given} processors.")
+        return most
+    return given
+
+
+def _most_processors(assembly: Assembly, machine: Machine, hypervisor: Hypervisor) -> int:
+    """Virtual processors that the product gives one VM; 0 where no bound is known."""
+    most = assembly.fact(hypervisor.block, "limits.vcpus_per_vm", 0)
+    if assembly.value(machine.block, "generation") == "2":
+        most = assembly.fact(hypervisor.block, "limits.vcpus_per_vm_gen2", most)
+    return int(most) if isinstance(most, int | float) else 0

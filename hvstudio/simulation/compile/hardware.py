@@ -87,9 +87,6 @@ def _disk_stations(assembly: Assembly, disk: Block) -> tuple[int, int]:
     """The disk, and its channel when it works on several operations at a time (-1 when it does not)."""
     servers = assembly.whole(disk, "parallelism")
     speed = assembly.number(disk, "bandwidth_bytes_per_s")
-    if servers < 1 or speed <= 0:
-        parameter = "parallelism" if servers < 1 else "bandwidth_bytes_per_s"
-        raise PlanError(f"{parameter} is {min(servers, speed):g}.", where=disk.name, hint="It must be above 0.")
     station = assembly.builder.station(
         name=disk.name,
         servers=servers,
@@ -114,8 +111,6 @@ def wire_steps(assembly: Assembly, nic: Block, packets: Packets, peer: int) -> l
 
 def _nic_station(assembly: Assembly, nic: Block, direction: str) -> int:
     speed = assembly.number(nic, "speed_bits_per_s") / 8 * assembly.number(nic, "goodput_fraction")
-    if speed <= 0:
-        raise PlanError("speed_bits_per_s is 0.", where=nic.name, hint="It must be above 0.")
     return assembly.builder.station(
         name=f"{nic.name} {direction}",
         bytes_per_s=speed,

@@ -46,6 +46,9 @@ class Place:
 def add_workload(assembly: Assembly, workload: Block, place: Place) -> None:
     """Add the request class of a workload. Raises PlanError for what it needs and cannot have."""
     steps = _request_steps(assembly, workload, place)
+    if not steps:
+        assembly.builder.note(f"{workload.name} has no work to do.")
+        return
     start_s = assembly.number(place.machine.block, "start_s") if place.machine.block.kind == "vm" else 0.0
     assembly.builder.request_class(
         vm=place.row,
