@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.commands.inputs import open_catalog, open_document, shown_name
@@ -44,7 +44,7 @@ def simulate(arguments: Namespace) -> int:
         from hvstudio.simulation.results import results_csv
 
         write_text(arguments.csv, results_csv(results))
-    found = {**head(arguments.file, document), **results.to_json()}
+    found = with_head(arguments.file, document, results.to_json())
     if arguments.json:
         say_json(found)
     elif arguments.csv != "-":
@@ -66,9 +66,10 @@ def options_from(arguments: Namespace) -> RunOptions:
     )
 
 
-def head(path: str, document: Document) -> dict[str, Any]:
-    """What every JSON result begins with."""
-    return {"file": shown_name(path), "title": document.title, "model_sha256": model_sha256(document)}
+def with_head(path: str, document: Document, found: Mapping[str, Any]) -> dict[str, Any]:
+    """A result with what every JSON result begins with: the file, its title and the fingerprint of the document."""
+    head = {"file": shown_name(path), "title": document.title, "model_sha256": model_sha256(document)}
+    return {**head, **found, **head}
 
 
 def _run(plan: Plan, options: RunOptions, arguments: Namespace) -> Results:
@@ -97,44 +98,53 @@ def _remark_on_errors(document: Document, catalog: Catalog, name: str) -> None:
 
 def results_text(found: Mapping[str, Any]) -> str:
     """The results as text: a row per VM, the host, and how the run went."""
-    lines = [f"{found['title']}: {shown_number(found['simulated_s'])} s simulated, seed {found['seed']}"]
-    lines.append(table(_HEADINGS, [_row(vm) for vm in found["vms"]]))
+    lines = [
+        f"{found['title']}: {shown_number(found['simulated_s'])} s simulated, "
+        f"the first {shown_number(found['warmup_s'])} s left out as warm-up, seed {found['seed']}"
+        + (f", {found['replications']} replications" if found["replications"] > 1 else ""),
+        table(_HEADINGS, [_row(vm) for vm in (*found["vms"], *_at_work(found["background"]))]),
+    ]
+    lines += [f"“{vm['name']}” did not start: {vm['cannot_start']}" for vm in found["vms"] if vm["cannot_start"]]
     lines += _host_lines(found["host"])
-    wall = f"{shown_number(found['events'])} events in {shown_seconds(found['wall_s'])}"
-    lines.append(f"{wall} ({found['engine']} engine)")
-    lines += [f"Note: {note}" for note in found.get("notes", ())]
+    speed = f"{found['events']:,} events in {shown_seconds(found['wall_s'])}"
+    lines.append(f"{speed} with the {found['engine']} engine.")
+    lines += [f"Note: {note}" for note in found["notes"]]
     return "\n".join(lines)
 
 
-_HEADINGS = ("VM", "Requests/s", "±95 %", "MB/s", "Mean", "p95", "Ready", "CPU s")
+def _at_work(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["throughput_per_s"] > 0]
+
+
+_HEADINGS: Final = ("VM", "Requests/s", "±95 %", "MB/s", "Mean", "p95", "Ready", "CPU s")
 
 
 def _row(vm: Mapping[str, Any]) -> tuple[str, ...]:
-    low, high = vm["throughput_ci95"] or (None, None)
-    half = None if low is None or high is None else (high - low) / 2
-    latency = vm["latency_s"] or {}
-    cpu = [value for value in (vm["cpu_seconds"] or {}).values() if isinstance(value, (int, float))]
+    low, high = vm["throughput_ci95"]
+    latency = vm["latency_s"]
+    served = vm["throughput_per_s"] > 0
     return (
         vm["name"],
         shown_number(vm["throughput_per_s"]),
-        shown_number(half),
+        shown_number((high - low) / 2),
         shown_rate(vm["bytes_per_s"]),
-        shown_seconds(latency.get("mean")),
-        shown_seconds(latency.get("p95")),
+        shown_seconds(latency["mean"] if served else None),
+        shown_seconds(latency["p95"] if served else None),
         shown_share(vm["ready_fraction"]),
-        shown_number(sum(cpu)) if cpu else "–",
+        shown_number(sum(vm["cpu_seconds"].values())),
     )
 
 
-def _host_lines(host: Mapping[str, Any]) -> Sequence[str]:
-    parts: Mapping[str, float] = host["cpu_utilisation"]
-    layers = ", ".join(f"{name.replace('_', ' ')} {shown_share(part)}" for name, part in parts.items())
-    lines = [f"Processors: {layers}"]
-    devices = host.get("devices") or {}
+def _host_lines(host: Mapping[str, Any]) -> list[str]:
+    layers = [f"{name.replace('_', ' ')} {shown_share(part)}" for name, part in host["cpu_utilisation"].items()]
+    busy = [device for device in host["devices"] if device["utilisation"] > 0.0005]
+    devices = [f"{device['name']} {shown_share(device['utilisation'])}" for device in busy]
+    lines = [f"Processors: {', '.join(layers)}"]
     if devices:
-        lines.append("Devices: " + ", ".join(f"{name} {shown_share(part)}" for name, part in devices.items()))
-    bottleneck = host.get("bottleneck")
-    if bottleneck:
-        shown = bottleneck if isinstance(bottleneck, str) else bottleneck.get("name", "")
-        lines.append(f"Bottleneck: {shown}")
+        lines.append(f"Devices: {', '.join(devices)}")
+    first = host["bottleneck"]
+    if first:
+        after = first.get("next")
+        then = f"; next {after['name']}, {shown_share(after['utilisation'])}" if after else ""
+        lines.append(f"Nearest to saturation: {first['name']}, {shown_share(first['utilisation'])} used{then}.")
     return lines
