@@ -88,7 +88,7 @@ def _needs_hypervisor(state: State) -> str:
 
 # fmt: off
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
-    ActionSpec(name="new", text="New", menu="File", icon="new", shortcuts=("Ctrl+N",), tip="Start an empty composition"),
+    ActionSpec(name="new", text="New", menu="File", icon="new", shortcuts=("Ctrl+N",), tip="Begin with nothing"),
     ActionSpec(name="open", text="Open…", menu="File", icon="open", shortcuts=("Ctrl+O",),
                tip="Open a composition, or a picture exported from one"),
     ActionSpec(name="examples", text="Examples…", menu="File", icon="gallery", shortcuts=("Ctrl+Shift+E",),

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 _AREAS: Final = {"left": "Palette", "right": "Inspector", "bottom": "Problems"}
-DEFAULT_SIZES: Final = {"left": 232, "right": 330, "bottom": 250}
+DEFAULT_SIZES: Final = {"left": 252, "right": 336, "bottom": 276}
 _LARGEST: Final = 4000
 
 

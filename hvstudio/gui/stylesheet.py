@@ -63,10 +63,10 @@ QTreeView::item, QListView::item { padding: 3px 2px; border: none; border-radius
 QTreeView::item:hover, QListView::item:hover { background: {hover}; }
 QTreeView::item:selected, QListView::item:selected { background: {selection}; color: {text}; }
 QTableView { gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
-QTableView::item { padding: 2px 8px; }
+QTableView::item { padding: 2px 6px; }
 QHeaderView { background: {surface}; }
 QHeaderView::section { background: {surface}; color: {text-muted}; border: none; border-bottom: 1px solid {border};
-    padding: 5px 8px; font-weight: 600; }
+    padding: 5px 6px; font-weight: 600; }
 QTableCornerButton::section { background: {surface}; border: none; }
 
 QLineEdit, QPlainTextEdit#field { background: {surface}; color: {text}; border: 1px solid {border};
@@ -122,6 +122,7 @@ QLabel { background: transparent; }
 QLabel[role="muted"] { color: {text-muted}; }
 QLabel[role="title"] { font-weight: 600; font-size: 11pt; color: {text}; }
 QLabel[role="heading"] { font-weight: 600; color: {text}; }
+QLabel[changed="true"] { font-weight: 600; }
 QLabel[role="section"] { font-weight: 600; color: {text-muted}; }
 QLabel[role="success"] { color: {success}; }
 QLabel[role="step"] { padding: 5px 7px; border: 1px solid transparent; border-radius: 5px; }

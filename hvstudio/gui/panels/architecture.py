@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hvstudio.checks.convert import Conversion, convert
 from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix, Report
@@ -16,8 +16,9 @@ from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.background import Latest, Runner
 from hvstudio.gui.message_bar import Message
-from hvstudio.gui.panels.consequences import ConsequencesView
+from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
 from hvstudio.gui.panels.fields import PatientComboBox
+from hvstudio.gui.panels.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId
 
@@ -32,41 +33,6 @@ _NONE: Final = (
     "There is no hypervisor in this composition, so there is nothing to classify: operating systems on the hardware "
     "run natively. Drag one from the palette to see which of the three architectures it makes."
 )
-
-
-class StepLabel(QLabel):
-    """One step of an argument. Pointing at it, or stepping on it, marks the blocks it speaks of."""
-
-    pointed_at = Signal(object)
-
-    def __init__(self, text: str, blocks: tuple[BlockId, ...]) -> None:
-        super().__init__(text)
-        self.blocks = blocks
-        self.setWordWrap(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setProperty("role", "step")
-        self.setAccessibleName(text)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Mark the blocks."""
-        self.pointed_at.emit(self.blocks)
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Mark nothing any more."""
-        self.pointed_at.emit(())
-        super().leaveEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Touching it marks the blocks as well."""
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.pointed_at.emit(self.blocks)
-
-    def focusInEvent(self, event: Any) -> None:
-        """The keyboard marks as the mouse does."""
-        self.pointed_at.emit(self.blocks)
-        super().focusInEvent(event)
 
 
 class ArchitecturePanel(QScrollArea):
@@ -85,13 +51,14 @@ class ArchitecturePanel(QScrollArea):
         self._report: Report | None = None
         self.chooser = PatientComboBox()
         self.tag = QLabel()
-        self.sentence = _label()
-        self.expected = _label("muted")
+        self.sentence = wrapped_label()
         self.asked = QComboBox()
-        self.verdict = _label()
-        self.empty = _label("muted")
+        self.verdict = wrapped_label()
+        self.empty = wrapped_label("muted")
         self.empty.setText(_NONE)
-        self.consequences = ConsequencesView(workspace, runner=runner)
+        self.scores = ScorecardView(runner)
+        self.consequences = ConsequencesView(runner)
+        self.fate_heading = heading("If the selected block fails")
         self._body = QWidget()
         self._steps = QVBoxLayout()
         self._fixes = QVBoxLayout()
@@ -118,16 +85,17 @@ class ArchitecturePanel(QScrollArea):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addLayout(head)
-        for widget in (self.sentence, self.expected, _heading("How one can tell")):
+        for widget in (self.sentence, heading("How one can tell")):
             inner.addWidget(widget)
         self._steps.setSpacing(2)
         inner.addLayout(self._steps)
-        inner.addWidget(_heading("Validate as"))
+        inner.addWidget(heading("Validate as"))
         inner.addWidget(self.asked)
         inner.addWidget(self.verdict)
         inner.addLayout(self._fixes)
-        inner.addWidget(_heading("Convert the whole stack"))
+        inner.addWidget(heading("Convert the whole stack"))
         inner.addLayout(self._convert_row())
+        inner.addWidget(self.scores)
         content = QWidget()
         content.setProperty("role", "panel")
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -136,6 +104,7 @@ class ArchitecturePanel(QScrollArea):
         column.setSpacing(8)
         column.addWidget(self.empty)
         column.addWidget(self._body)
+        column.addWidget(self.fate_heading)
         column.addWidget(self.consequences)
         column.addStretch(1)
         self.setWidget(content)
@@ -158,10 +127,26 @@ class ArchitecturePanel(QScrollArea):
         self.chooser.activated.connect(lambda: self._show())
         self.asked.activated.connect(lambda: self._ask_verdict())
         self._workspace.add_listener(self._follow)
+        for view in (self.scores, self.consequences):
+            view.pointed_at.connect(self.highlight_requested)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours come from the style sheet."""
-        self.consequences.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was not worked out while nobody looked is worked out now."""
+        super().showEvent(event)
+        self._ask_details()
+
+    def _ask_details(self) -> None:
+        """Ask for verdict, scorecard and consequences, if the panel is in sight."""
+        document, catalog = self._workspace.document, self._workspace.catalog
+        if not self.isVisible():
+            return
+        self._ask_verdict()
+        if self.hypervisor is not None and self.hypervisor in document.blocks:
+            self.scores.ask(document, catalog, self.hypervisor)
+        self.consequences.ask(document, catalog, self._workspace.primary)
 
     def set_report(self, report: Report) -> None:
         """Show what another report says."""
@@ -224,6 +209,8 @@ class ArchitecturePanel(QScrollArea):
     def _follow(self, event: Event) -> None:
         if event.selection_changed and self._report is not None:
             self._follow_selection()
+            if self.isVisible():
+                self.consequences.ask(self._workspace.document, self._workspace.catalog, self._workspace.primary)
 
     def _follow_selection(self) -> None:
         """Show the hypervisor that the selected block is, rests on, or carries."""
@@ -242,14 +229,12 @@ class ArchitecturePanel(QScrollArea):
 
     def _show(self) -> None:
         item = self.current
-        _clear(self._steps)
+        empty_layout(self._steps)
         if item is None:
             return
         self.tag.setText(class_label(item))
         self.tag.setProperty("class", item.vmm_type)
         self.sentence.setText(item.sentence)
-        self.expected.setText(self._expected(item))
-        self.expected.setVisible(bool(self.expected.text()))
         for number, (text, blocks) in enumerate(item.argument, 1):
             step = StepLabel(f"{number}.  {text}", blocks)
             step.setObjectName(f"step.{number}")
@@ -258,16 +243,7 @@ class ArchitecturePanel(QScrollArea):
         for key, button in self._convert_buttons.items():
             button.setEnabled(key != item.vmm_type)
             button.setToolTip("It is one already" if key == item.vmm_type else "One step, which can be undone")
-        self._ask_verdict()
-
-    def _expected(self, item: Classification) -> str:
-        if not item.expected:
-            return ""
-        agreement = (
-            "as its product is said to be" if item.expected == item.vmm_type else "though its product is said to be"
-        )
-        source = f" ({item.expected_source})" if item.expected_source else ""
-        return f"By structure, {agreement} {TYPE_LABELS.get(item.expected, item.expected)}{source}."
+        self._ask_details()
 
     def _ask_verdict(self) -> None:
         hypervisor, document, catalog = self.hypervisor, self._workspace.document, self._workspace.catalog
@@ -280,8 +256,8 @@ class ArchitecturePanel(QScrollArea):
         label = self.asked.currentText() if verdict.asked != "any" else "one of the three"
         self.verdict.setText(f"Yes, it is {label}." if verdict.holds else verdict.sentence)
         self.verdict.setProperty("role", "success" if verdict.holds else "")
-        _repolish(self.verdict)
-        _clear(self._fixes)
+        repolish(self.verdict)
+        empty_layout(self._fixes)
         for number, fix in enumerate(verdict.fixes):
             button = QPushButton(fix.label)
             button.setObjectName(f"verdictFix.{number}")
@@ -299,37 +275,3 @@ def class_label(item: Classification) -> str:
     """A class as it is shown: its name, and that it is nested."""
     label = TYPE_LABELS.get(item.vmm_type, item.vmm_type)
     return f"{label}, nested" if item.nested_in else label
-
-
-def _label(role: str = "") -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setProperty("role", role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _heading(text: str) -> QWidget:
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 6, 0, 0)
-    column.setSpacing(3)
-    label = QLabel(text)
-    label.setProperty("role", "section")
-    rule = QFrame()
-    rule.setProperty("role", "rule")
-    column.addWidget(label)
-    column.addWidget(rule)
-    return box
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-
-
-def _repolish(widget: QWidget) -> None:
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)

@@ -23,6 +23,7 @@ from hvstudio.catalog.declaration import Parameter, Source, ValueType
 from hvstudio.catalog.load import value_problem
 from hvstudio.errors import HVStudioError, QuantityError
 from hvstudio.gui.icons import icon
+from hvstudio.gui.panels.steps import repolish
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import Value
 from hvstudio.units import format_quantity, parse_quantity
@@ -148,9 +149,10 @@ class ParameterRow(QWidget):
         self.editor.installEventFilter(self)
 
     def _lay_out(self) -> None:
-        keep = self.reset.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.reset.setSizePolicy(keep)
+        for widget in (self.reset, self.badge):
+            keep = widget.sizePolicy()
+            keep.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(keep)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 1, 0, 1)
         grid.setHorizontalSpacing(6)
@@ -170,9 +172,9 @@ class ParameterRow(QWidget):
     def show_value(self, shown: Shown) -> None:
         """Show a value, unless the person is typing another one just now."""
         self.shown = shown
-        font = self.label.font()
-        font.setBold(not shown.is_default)
-        self.label.setFont(font)
+        if self.label.property("changed") != (not shown.is_default):
+            self.label.setProperty("changed", not shown.is_default)
+            repolish(self.label)
         self.badge.setVisible(shown.source.estimate)
         self.badge.setToolTip(f"An estimate: {shown.source.text}")
         self.reset.setVisible(not shown.is_default)
@@ -188,8 +190,7 @@ class ParameterRow(QWidget):
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
         self.editor.setProperty("invalid", bool(text))
-        self.editor.style().unpolish(self.editor)
-        self.editor.style().polish(self.editor)
+        repolish(self.editor)
         self.editor.setAccessibleDescription(text or self.parameter.doc)
 
     def clear_problem(self) -> None:

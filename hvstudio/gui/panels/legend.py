@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from hvstudio.gui.plots.series import Series
 from hvstudio.gui.plots.throughput_plot import CurveSpec
 
-COLUMNS: Final = ("VM", "Now /s", "p95", "Ready", "Estimate /s")
+COLUMNS: Final = ("VM", "Now /s", "p95", "Ready", "Estimate")
 _TIPS: Final = (
     "The virtual machine; click to find it on the canvas",
     "Requests per second now, averaged over a second",
@@ -120,12 +120,12 @@ class Legend(QTableView):
         self.verticalHeader().setDefaultSectionSize(24)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(372)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 70), (2, 74), (3, 58), (4, 88)):
+        for column, width in ((1, 66), (2, 74), (3, 58), (4, 78)):
             header.resizeSection(column, width)
         self.clicked.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))
         self.activated.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hvstudio.gui.theme import Theme
 
-_ROW: Final = 24
+_ROW: Final = 20
 _AT_MOST: Final = 10
 _NEARLY_FULL: Final = 0.9
 

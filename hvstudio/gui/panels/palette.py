@@ -140,6 +140,7 @@ class PalettePanel(QWidget):
         tree.setModel(self._proxy)
         tree.setItemDelegate(self._delegate)
         tree.setHeaderHidden(True)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setIconSize(QSize(18, 18))
         tree.setIndentation(12)
         tree.setUniformRowHeights(True)

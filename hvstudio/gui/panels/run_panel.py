@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from hvstudio.gui.analysis import Forecast
 from hvstudio.gui.choices import Choices
 from hvstudio.gui.icons import icon
+from hvstudio.gui.panels.elided_label import ElidedLabel
 from hvstudio.gui.panels.layer_key import LayerKey
 from hvstudio.gui.panels.legend import Legend
 from hvstudio.gui.panels.meters import Meters
@@ -63,7 +64,7 @@ class RunPanel(QWidget):
         self.estimates = QCheckBox("Estimate")
         self.earlier = QCheckBox("Earlier runs")
         self.export = QToolButton()
-        self.status = QLabel()
+        self.status = ElidedLabel()
         self._fill_choices()
         self._lay_out()
         self._connect()
@@ -93,7 +94,9 @@ class RunPanel(QWidget):
             widget.setObjectName(f"run.{name.lower()}")
             widget.setAccessibleName(name)
             widget.setToolTip(tip)
-        self.seed.setMaximumWidth(70)
+        self.seed.setMaximumWidth(64)
+        for box in (self.shown_metric, self.speed, self.duration, self.pool):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.estimates.setChecked(True)
         self.estimates.setToolTip("Dashed lines: what the analytic estimate gives for the whole run")
         self.earlier.setToolTip("Dotted lines: the run before this one")
@@ -128,7 +131,7 @@ class RunPanel(QWidget):
         self._splitter.addWidget(self._host)
         for position, stretch in enumerate((5, 2, 3)):
             self._splitter.setStretchFactor(position, stretch)
-        self._splitter.setSizes([560, 350, 340])
+        self._splitter.setSizes([470, 330, 300])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -12,7 +12,7 @@ from hvstudio.gui.plots.series import Series, step_up
 from hvstudio.gui.theme import Theme
 
 LAYER_TOKENS: Final = ("guest_user", "guest_kernel", "vmm", "host", "background", "switch")
-LAYER_LABELS: Final = ("Guest user", "Guest kernel", "Hypervisor", "Parent / host OS", "Host background", "Switching")
+LAYER_LABELS: Final = ("Guest user", "Guest kernel", "Hypervisor", "Parent or host OS", "Background", "Switching")
 _SMOOTHING_S: Final = 1.0
 _FIRST_SPAN_S: Final = 10.0
 
@@ -51,7 +51,7 @@ class LayersPlot(QWidget):
             axis.setTextPen(pg.mkPen(theme.colour("text-muted")))
             axis.setStyle(tickLength=-4)
             axis.enableAutoSIPrefix(False)
-        self.item.setLabel("left", "% of the host", color=theme.colour("text-muted"))
+        self.item.setLabel("left", "% of host", color=theme.colour("text-muted"))
         for token, area in zip(LAYER_TOKENS, self._areas, strict=True):
             colour = theme.colour(f"layer.{token}")
             area.setPen(pg.mkPen(colour, width=1))

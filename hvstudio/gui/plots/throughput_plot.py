@@ -31,7 +31,7 @@ METRICS: Final = (
     Metric("bytes_per_s", "Payload", "MB / s", 1e-6),
     Metric("latency_p95_s", "Latency p95", "ms", 1e3),
     Metric("latency_mean_s", "Latency mean", "ms", 1e3),
-    Metric("ready_fraction", "Ready time", "% of time waiting for a processor", 100.0),
+    Metric("ready_fraction", "Ready time", "% of time", 100.0),
 )
 _SMOOTHING_S: Final = 1.0
 _FIRST_SPAN_S: Final = 10.0
@@ -191,8 +191,8 @@ class ThroughputPlot(QWidget):
 
     def _label_axes(self) -> None:
         colour = self._theme.colour("text-muted")
-        self.item.setLabel("left", f"{self.shown_metric.label} ({self.shown_metric.axis})", color=colour)
-        self.item.setLabel("bottom", "simulated time (s)", color=colour)
+        self.item.setLabel("left", self.shown_metric.axis, color=colour)
+        self.item.setLabel("bottom", "simulated seconds", color=colour)
         self.item.getAxis("left").enableAutoSIPrefix(False)
         self.item.getAxis("bottom").enableAutoSIPrefix(False)
 
