@@ -126,7 +126,7 @@ def _above(composition: Composition, block_id: BlockId) -> Iterator[Block]:
     return (composition.document.blocks[child] for child in composition.index.children_of(block_id))
 
 
-DEEPEST: Final = 8
+DEEPEST: Final = 4
 """More hypervisors on one another than this are not simulated."""
 
 _DEVICES: Final = {"disk", "nic", "virtual_disk", "virtual_nic"}
