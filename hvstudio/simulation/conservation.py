@@ -5,10 +5,9 @@ from __future__ import annotations
 from hvstudio.errors import HVStudioError
 from hvstudio.simulation.memory import Memory
 from hvstudio.simulation.plan import Plan
-from hvstudio.simulation.recorder import Row
 
 
-def check_conservation(plan: Plan, memory: Memory, row: Row, now_ns: int) -> None:
+def check_conservation(plan: Plan, memory: Memory, now_ns: int) -> None:
     """Raise HVStudioError when time or requests got lost: a defect of the engine, never of the model.
 
     Busy and idle processor time equal capacity exactly; layers equal busy time exactly; requests started are finished,

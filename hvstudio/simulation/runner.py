@@ -133,7 +133,7 @@ class Runner:
         before, started = self.recorder.last, self._next_sample_ns - self._interval_ns
         row = self.recorder.record(self.now_ns)
         if self.options.check_conservation:
-            check_conservation(self.plan, self.memory, row, self.now_ns)
+            check_conservation(self.plan, self.memory, self.now_ns)
         self._samples += 1
         self._next_sample_ns = self.now_ns + self._interval_ns
         self._check_precision()
