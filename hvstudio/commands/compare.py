@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import TYPE_LABELS
 from hvstudio.commands.inputs import open_catalog, open_document
 from hvstudio.commands.outcome import FAILED, FINE
-from hvstudio.commands.output import remark, say, say_json
+from hvstudio.commands.output import remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import options_from, with_head
 from hvstudio.commands.variants import Variant, variants
@@ -18,8 +18,6 @@ from hvstudio.errors import PlanError
 
 if TYPE_CHECKING:
     from hvstudio.simulation.plan import Plan
-
-_ORDER: Final = ("type1", "hybrid", "type2", "native")
 
 
 def compare(arguments: Namespace) -> int:
@@ -43,7 +41,7 @@ def compare(arguments: Namespace) -> int:
             progress=bar,
         )
     lost = {item.vmm_type: list(item.lost) for item in made if item.vmm_type in plans}
-    found = {**head(arguments.file, document), **comparison.to_json(), "lost": lost, "left_out": problems}
+    found = with_head(arguments.file, document, {**comparison.to_json(), "lost": lost, "left_out": problems})
     if arguments.json:
         say_json(found)
     else:
@@ -69,5 +67,45 @@ def _plans(made: Sequence[Variant], catalog: Catalog) -> tuple[dict[str, Plan], 
 
 
 def comparison_text(found: Mapping[str, Any]) -> str:
-    """A row per VM, a column per architecture, and what each could not express."""
-    raise NotImplementedError
+    """A row per VM, a column per architecture, the differences that are sure, and what each could not express."""
+    names: list[str] = list(found["variants"])
+    base = found["baseline"]
+    gains = {(item["vm"], item["variant"]): item for item in found["differences"]}
+    headings = ["VM", *(f"{TYPE_LABELS[name]} /s" for name in names), *(f"{TYPE_LABELS[n]} p95" for n in names)]
+    rows = [_row(vm_id, name, found, gains) for vm_id, name in _vms(found).items()]
+    first = found["variants"][base]
+    lines = [
+        f"{found['title']}: {first['replications']} replications of {shown_number(first['simulated_s'])} s each",
+        table(headings, rows),
+        f"In brackets: against {TYPE_LABELS[base]}, where the 95 % interval of the paired differences excludes none.",
+    ]
+    for name, sentences in found["lost"].items():
+        lines += [f"{TYPE_LABELS[name]} cannot express: {sentence}" for sentence in sentences]
+    return "\n".join(lines)
+
+
+def _vms(found: Mapping[str, Any]) -> dict[str, str]:
+    """Id and name of every VM of any variant, in document order."""
+    return {vm["id"]: vm["name"] for variant in found["variants"].values() for vm in variant["vms"]}
+
+
+def _row(vm_id: str, name: str, found: Mapping[str, Any], gains: Mapping[tuple[str, str], Any]) -> list[str]:
+    rates: list[str] = []
+    latencies: list[str] = []
+    for variant, results in found["variants"].items():
+        vm = next((item for item in results["vms"] if item["id"] == vm_id), None)
+        if vm is None:
+            rates.append("–")
+            latencies.append("–")
+            continue
+        rates.append(shown_number(vm["throughput_per_s"]) + _shown_gain(gains.get((vm_id, variant))))
+        latencies.append(shown_seconds(vm["latency_s"]["p95"] if vm["throughput_per_s"] > 0 else None))
+    return [name, *rates, *latencies]
+
+
+def _shown_gain(gain: Mapping[str, Any] | None) -> str:
+    """`(-12 %)` when the difference is sure, nothing when it is not or there is nothing to compare with."""
+    if gain is None or gain["ratio"] <= 0:
+        return ""
+    low, high = gain["throughput_ci95"]
+    return f" ({(gain['ratio'] - 1) * 100:+.1f} %)" if low > 0 or high < 0 else ""

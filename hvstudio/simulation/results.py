@@ -165,6 +165,11 @@ def _vm_json(vm: VmResult) -> dict[str, Any]:
     return row
 
 
+def cell_text(text: str) -> str:
+    """The text as a spreadsheet shows it, never as a formula. Source: OWASP, CSV Injection."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def results_csv(results: Results) -> str:
     """The series as comma-separated values: one line per sampling interval and VM."""
     text = io.StringIO()
@@ -179,6 +184,12 @@ def results_csv(results: Results) -> str:
                 getattr(series, name)[index, column]
                 for name in ("throughput_per_s", "bytes_per_s", "latency_mean_s", "ready_fraction")
             ]
-            row = [series.time_s[index], vm.id, vm.name, *numbers, *series.cpu_fraction[index, column]]
+            row = [
+                series.time_s[index],
+                cell_text(vm.id),
+                cell_text(vm.name),
+                *numbers,
+                *series.cpu_fraction[index, column],
+            ]
             writer.writerow([f"{value:.9g}" if isinstance(value, np.floating) else value for value in row])
     return text.getvalue()

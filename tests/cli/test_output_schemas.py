@@ -49,3 +49,35 @@ def test_validate_prints_what_its_schema_promises(example: str, printed: Printed
 @pytest.mark.parametrize("example", example_names())
 def test_estimate_prints_what_its_schema_promises(example: str, printed: Printed) -> None:
     schema_of("estimate").validate(printed("estimate", example))
+
+
+@pytest.mark.parametrize("example", example_names())
+def test_simulate_prints_what_its_schema_promises(example: str, printed: Printed) -> None:
+    found = printed("simulate", example, "--duration", "1")
+    schema_of("simulate").validate(found)
+    assert sum(found["host"]["cpu_utilisation"].values()) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_replications_print_the_same_shape(printed: Printed) -> None:
+    found = printed("simulate", "virtual-pc", "--duration", "2", "--replications", "3", "--workers", "2")
+    schema_of("simulate").validate(found)
+    assert found["replications"] == 3
+
+
+def test_compare_prints_what_its_schema_promises(printed: Printed) -> None:
+    found = printed("compare", "same-four-on-type1", "--duration", "1", "--replications", "2")
+    schema_of("compare").validate(found)
+    assert list(found["variants"]) == ["type1", "type2", "hybrid", "native"]
+    assert found["baseline"] == "type1"
+    assert {item["variant"] for item in found["differences"]} >= {"type2", "hybrid"}
+
+
+def test_sweep_prints_what_its_schema_promises(printed: Printed) -> None:
+    found = printed(
+        "sweep", "virtual-pc", "--vary", "host-1.cores_per_socket=1:2:1", "--duration", "1", "--replications", "2"
+    )
+    schema_of("sweep").validate(found)
+    assert [point["value"] for point in found["points"]] == [
+        {"host-1.cores_per_socket": 1},
+        {"host-1.cores_per_socket": 2},
+    ]
