@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from attrs import fields
 
 from hvstudio.errors import PlanError
-from hvstudio.simulation.plan import Arrivals, Layer, Plan
+from hvstudio.simulation.plan import Arrivals, Layer, Op, Plan
 from hvstudio.simulation.plan_checks import check_plan, check_step
-from hvstudio.simulation.plan_ranges import checked, checked_index, checked_int
+from hvstudio.simulation.plan_ranges import RANGES, checked, checked_index, checked_int
 from hvstudio.simulation.steps import Step
 
 
@@ -117,13 +117,14 @@ class PlanBuilder:
             name=name,
         )
         pool = self._rows["node_pool"][parent]
+        leaf_row = _checked_node(
+            where, pool=pool, parent=parent, weight=leaf_weight, reserve=leaf_reserve, limit=leaf_limit,
+            period_ns=leaf_period_ns, max_running=0,
+            quantum_ns=leaf_quantum_ns or self._rows["node_quantum_ns"][parent], wake_preempts=False,
+            wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, block=block,
+        )  # fmt: skip
         for leaf in range(leaf_count):
-            self._node(
-                pool=pool, name=f"{name}.{leaf}" if leaf_count > 1 else name, parent=parent, weight=leaf_weight,
-                reserve=leaf_reserve, limit=leaf_limit, period_ns=leaf_period_ns, max_running=0,
-                quantum_ns=leaf_quantum_ns or self._rows["node_quantum_ns"][parent], wake_preempts=False,
-                wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, where=where, block=block,
-            )  # fmt: skip
+            self._add("node", name=f"{name}.{leaf}" if leaf_count > 1 else name, **leaf_row)
         return row
 
     def station(
@@ -240,45 +241,28 @@ class PlanBuilder:
         if self._rows["node_pool"][parent] != pool:
             raise PlanError("the parent belongs to another pool.", where=name)
 
-    def _node(self, *, name: str, pool: int, where: str = "", **row: Any) -> int:
-        where = where or name
-        for parameter in ("weight", "reserve", "limit", "switch_cycles"):
-            row[parameter] = float(checked(row[parameter], parameter, where=where))
-        for parameter in ("period_ns", "max_running", "quantum_ns", "wake_bonus_ns"):
-            row[parameter] = checked_int(row[parameter], parameter, where=where)
-        if 0.0 < row["limit"] < row["reserve"]:
-            raise PlanError(
-                f"limit ({row['limit']:g}) is below reserve ({row['reserve']:g}).",
-                where=where,
-                hint="Raise the limit or lower the reserve.",
-            )
-        if 0.0 < row["limit"] < 1e-3:
-            raise PlanError(f"limit is {row['limit']:g} logical processors.", where=where, hint="Use at least 0.001.")
-        row["wake_preempts"] = int(row["wake_preempts"])
-        return self._add("node", name=name, pool=pool, **row)
+    def _node(self, *, name: str, **row: Any) -> int:
+        return self._add("node", name=name, **_checked_node(name, **row))
 
     def _add_steps(self, steps: Sequence[Step], where: str) -> int:
+        """The rows of a route and its END; routes are most of a plan, so this is written for speed."""
         first = self._count("step")
         totals = {"context": self._count("context"), "station": self._count("station")}
         for step in steps:
-            check_step(step, totals, where=where)
-        for step in [*steps, None]:
-            self._add_step(step)
+            if not _is_plain(step, totals):
+                check_step(step, totals, where=where)
+        columns = [self._rows.setdefault(f"step_{column}", []) for column in _STEP_COLUMNS]
+        for step in steps:
+            row = (
+                int(step.op), step.target, step.mean, step.scv, step.bytes, int(step.layer), step.exits, step.peer,
+                step.purpose,
+            )  # fmt: skip
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+        for column in columns:
+            column.append(0)
+        self._counts["step"] = first + len(steps) + 1
         return first
-
-    def _add_step(self, step: Step | None) -> None:
-        self._add(
-            "step",
-            op=int(step.op) if step else 0,
-            target=step.target if step else 0,
-            mean=step.mean if step else 0.0,
-            scv=step.scv if step else 0.0,
-            bytes=step.bytes if step else 0.0,
-            layer=int(step.layer) if step else 0,
-            exits=step.exits if step else 0.0,
-            peer=step.peer if step else 0,
-            purpose=step.purpose if step else 0,
-        )
 
     def _add_trace(self, trace: Sequence[tuple[int, int]], where: str) -> None:
         previous = -1
@@ -288,6 +272,45 @@ class PlanBuilder:
             previous = checked_int(time_ns, "trace time", where=where, range_name="ns")
             count = checked_int(requests, "trace requests", where=where, range_name="trace_requests")
             self._add("trace", time_ns=previous, requests=count)
+
+
+_STEP_COLUMNS: Final = ("op", "target", "mean", "scv", "bytes", "layer", "exits", "peer", "purpose")
+
+
+def _is_plain(step: Step, totals: Mapping[str, int]) -> bool:
+    """Whether a step is beyond doubt; the full check says what is wrong with one that is not."""
+    table = _TARGETS.get(step.op)
+    return (
+        table is not None
+        and 0 <= step.target < totals[table]
+        and 0.0 <= step.mean <= RANGES["ns"].high
+        and 0.0 <= step.scv <= RANGES["scv"].high
+        and 0.0 <= step.bytes <= RANGES["bytes"].high
+        and 0.0 <= step.exits <= RANGES["exits"].high
+        and 0 <= step.purpose <= RANGES["purpose"].high
+        and 0 <= step.peer <= RANGES["peer"].high
+    )
+
+
+_TARGETS: Final = {Op.CPU: "context", Op.STATION: "station", Op.SEIZE: "station", Op.FREE: "station"}
+
+
+def _checked_node(where: str, **row: Any) -> dict[str, Any]:
+    """The columns of a node, each of a sensible size."""
+    for parameter in ("weight", "reserve", "limit", "switch_cycles"):
+        row[parameter] = float(checked(row[parameter], parameter, where=where))
+    for parameter in ("period_ns", "max_running", "quantum_ns", "wake_bonus_ns"):
+        row[parameter] = checked_int(row[parameter], parameter, where=where)
+    if 0.0 < row["limit"] < row["reserve"]:
+        raise PlanError(
+            f"limit ({row['limit']:g}) is below reserve ({row['reserve']:g}).",
+            where=where,
+            hint="Raise the limit or lower the reserve.",
+        )
+    if 0.0 < row["limit"] < 1e-3:
+        raise PlanError(f"limit is {row['limit']:g} logical processors.", where=where, hint="Use at least 0.001.")
+    row["wake_preempts"] = int(row["wake_preempts"])
+    return row
 
 
 _DTYPES: Final[dict[str, Any]] = {"Ints": np.int64, "Floats": np.float64}

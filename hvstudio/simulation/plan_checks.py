@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hvstudio.errors import PlanError
-from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Op, Plan
+from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Ints, Op, Plan
 from hvstudio.simulation.plan_ranges import checked, checked_index
 from hvstudio.simulation.steps import Step
 
@@ -32,30 +35,75 @@ def check_plan(plan: Plan) -> None:
     """PlanError for what only the whole plan shows."""
     _check_pools(plan)
     _check_reserves(plan)
-    for index in range(len(plan.class_vm)):
-        _check_class(plan, index)
-    _check_spawns(plan)
+    if len(plan.class_vm):
+        routes = _Routes(plan)
+        _check_skips(routes)
+        for index in routes.classes_with(Op.SEIZE, Op.FREE):
+            _check_holding(plan, route_steps(plan, index), _where(plan, index))
+        _check_takes_time(routes)
+        _check_bandwidths(routes)
+        _check_traces(plan)
+        _check_spawns(routes)
+
+
+class _Routes:
+    """The steps of all classes as whole columns: plans have tens of thousands of steps."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.first = plan.class_first_step
+        self.ends = np.flatnonzero(plan.step_op == Op.END)
+        self.stop = self.ends[np.searchsorted(self.ends, self.first)]
+
+    def rows(self, *ops: Op) -> Ints:
+        """Rows of steps of these kinds, in plan order."""
+        return np.flatnonzero(np.isin(self.plan.step_op, [int(op) for op in ops]))
+
+    def stop_of(self, rows: Ints) -> Ints:
+        """The END of the route that each row belongs to."""
+        return self.ends[np.searchsorted(self.ends, rows)]
+
+    def class_of(self, row: int) -> int:
+        """A class whose route holds the row."""
+        holding = np.flatnonzero((self.first <= row) & (row <= self.stop))
+        return int(holding[0]) if len(holding) else 0
+
+    def classes_with(self, *ops: Op) -> list[int]:
+        """The classes whose routes hold such steps, in order."""
+        rows = self.rows(*ops)
+        before = np.searchsorted(rows, self.first)
+        return [int(index) for index in np.flatnonzero(np.searchsorted(rows, self.stop) > before)]
+
+    def any_in(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """For each class whether any step of its route has the flag."""
+        total = np.concatenate(([0], np.cumsum(flags)))
+        return total[self.stop] > total[self.first]
+
+
+def _where(plan: Plan, index: int) -> str:
+    return f"{plan.vm_block[plan.class_vm[index]]} ({plan.class_name[index]})"
 
 
 def _check_pools(plan: Plan) -> None:
     if not len(plan.vm_stream):
         raise PlanError("nothing to simulate: no virtual machine and no workload.", hint="Add a VM with a workload.")
-    rooted = {int(pool) for pool, parent in zip(plan.node_pool, plan.node_parent, strict=True) if parent < 0}
-    used = {int(plan.node_pool[node]) for node in range(len(plan.node_pool))}
+    rooted = set(plan.node_pool[plan.node_parent < 0].tolist())
+    used = set(plan.node_pool.tolist())
     if used - rooted:
         raise PlanError("a pool has nodes but no root.", where=f"pool {min(used - rooted)}")
 
 
 def _check_reserves(plan: Plan) -> None:
     """A reserve above the whole host can never be given."""
-    for node in range(len(plan.node_parent)):
-        processors = float(plan.pool_processors[plan.node_pool[node]])
-        if plan.node_reserve[node] > processors:
-            raise PlanError(
-                f"reserve is {plan.node_reserve[node]:g} of {processors:g} logical processors.",
-                where=plan.node_name[node],
-                hint="Lower the reserve or add processors.",
-            )
+    processors = plan.pool_processors[plan.node_pool]
+    wrong = np.flatnonzero(plan.node_reserve > processors)
+    if len(wrong):
+        node = int(wrong[0])
+        raise PlanError(
+            f"reserve is {plan.node_reserve[node]:g} of {processors[node]:g} logical processors.",
+            where=plan.node_name[node],
+            hint="Lower the reserve or add processors.",
+        )
 
 
 def route_steps(plan: Plan, index: int) -> range:
@@ -67,20 +115,13 @@ def route_steps(plan: Plan, index: int) -> range:
     return range(first, last)
 
 
-def _check_class(plan: Plan, index: int) -> None:
-    where = f"{plan.vm_block[plan.class_vm[index]]} ({plan.class_name[index]})"
-    steps = route_steps(plan, index)
-    _check_skips(plan, steps, where)
-    _check_holding(plan, steps, where)
-    _check_takes_time(plan, index, where)
-    if plan.class_arrivals[index] == Arrivals.TRACE and not plan.class_trace_count[index]:
-        raise PlanError("trace is empty.", where=where, hint="Give at least one time.")
-
-
-def _check_skips(plan: Plan, steps: range, where: str) -> None:
-    for row in steps:
-        if plan.step_op[row] == Op.SKIP and not 0 <= plan.step_target[row] <= steps.stop - row - 1:
-            raise PlanError(f"skip jumps over {int(plan.step_target[row])} steps, beyond the route.", where=where)
+def _check_skips(routes: _Routes) -> None:
+    plan, rows = routes.plan, routes.rows(Op.SKIP)
+    target = plan.step_target[rows]
+    wrong = rows[(target < 0) | (target > routes.stop_of(rows) - rows - 1)]
+    if len(wrong):
+        where = _where(plan, routes.class_of(int(wrong[0])))
+        raise PlanError(f"skip jumps over {int(plan.step_target[wrong[0]])} steps, beyond the route.", where=where)
 
 
 def _check_holding(plan: Plan, steps: range, where: str) -> None:
@@ -111,35 +152,45 @@ def _check_skip_keeps_holding(plan: Plan, steps: range, where: str) -> None:
         raise PlanError("an optional part of the route holds a device that the rest frees.", where=where)
 
 
-def _check_takes_time(plan: Plan, index: int, where: str) -> None:
-    steps = route_steps(plan, index)
-    if not len(steps):
-        raise PlanError("the route is empty: no CPU and no device.", where=where)
-    timed = (Op.CPU, Op.STATION, Op.DELAY)
-    busy = any(plan.step_op[row] in timed and (plan.step_mean[row] > 0 or plan.step_bytes[row] > 0) for row in steps)
-    if plan.class_arrivals[index] == Arrivals.CLOSED and not busy and plan.class_think_ns[index] <= 0:
+def _check_takes_time(routes: _Routes) -> None:
+    plan = routes.plan
+    empty = np.flatnonzero(routes.stop == routes.first)
+    if len(empty):
+        raise PlanError("the route is empty: no CPU and no device.", where=_where(plan, int(empty[0])))
+    timed = np.isin(plan.step_op, [int(Op.CPU), int(Op.STATION), int(Op.DELAY)])
+    busy = routes.any_in(timed & ((plan.step_mean > 0) | (plan.step_bytes > 0)))
+    idle = np.flatnonzero((plan.class_arrivals == Arrivals.CLOSED) & ~busy & (plan.class_think_ns <= 0))
+    if len(idle):
+        where = _where(plan, int(idle[0]))
         raise PlanError("think time and all steps take no time.", where=where, hint="Give the request some work.")
-    for row in steps:
-        if plan.step_op[row] == Op.STATION and plan.step_bytes[row] > 0:
-            _check_bandwidth(plan, row, where)
 
 
-def _check_bandwidth(plan: Plan, row: int, where: str) -> None:
-    speed = float(plan.station_bytes_per_s[plan.step_target[row]])
-    if speed > 0 and plan.step_bytes[row] / speed > 1e6:
-        name = plan.station_name[int(plan.step_target[row])]
-        raise PlanError(f"bytes_per_s of {name!r} is {speed:g}: one operation takes days.", where=where)
+def _check_bandwidths(routes: _Routes) -> None:
+    plan, rows = routes.plan, routes.rows(Op.STATION)
+    speed = plan.station_bytes_per_s[plan.step_target[rows]]
+    slow = np.flatnonzero((speed > 0) & (plan.step_bytes[rows] > 1e6 * speed))
+    if len(slow):
+        row = int(rows[slow[0]])
+        name = plan.station_name[plan.step_target[row]]
+        where = _where(plan, routes.class_of(row))
+        raise PlanError(f"bytes_per_s of {name!r} is {speed[slow[0]]:g}: one operation takes days.", where=where)
 
 
-def _check_spawns(plan: Plan) -> None:
+def _check_traces(plan: Plan) -> None:
+    empty = np.flatnonzero((plan.class_arrivals == Arrivals.TRACE) & (plan.class_trace_count == 0))
+    if len(empty):
+        raise PlanError("trace is empty.", where=_where(plan, int(empty[0])), hint="Give at least one time.")
+
+
+def _check_spawns(routes: _Routes) -> None:
     """Spawned classes exist, generate nothing themselves and never spawn each other in a circle."""
+    plan, rows = routes.plan, routes.rows(Op.SPAWN)
     targets: dict[int, list[int]] = {}
-    for index in range(len(plan.class_vm)):
-        where = f"{plan.vm_block[plan.class_vm[index]]} ({plan.class_name[index]})"
-        spawned = [int(plan.step_target[row]) for row in route_steps(plan, index) if plan.step_op[row] == Op.SPAWN]
-        for target in spawned:
-            checked_index(target, len(plan.class_vm), "spawned class", where=where)
-        targets[index] = spawned
+    for index in routes.classes_with(Op.SPAWN):
+        first, last = np.searchsorted(rows, (routes.first[index], routes.stop[index]))
+        targets[index] = [int(plan.step_target[row]) for row in rows[first:last]]
+        for target in targets[index]:
+            checked_index(target, len(plan.class_vm), "spawned class", where=_where(plan, index))
     for index in targets:
         seen: set[int] = set()
         waiting = list(targets[index])
@@ -149,4 +200,4 @@ def _check_spawns(plan: Plan) -> None:
                 raise PlanError("spawns itself without end.", where=plan.class_name[index])
             if target not in seen:
                 seen.add(target)
-                waiting.extend(targets[target])
+                waiting.extend(targets.get(target, []))
