@@ -17,6 +17,8 @@ import pytest
 
 PROGRAMS = ("Xvfb", "xdotool")
 SCREEN_SIZE = (1600, 1000)
+# The studio looks every 150 ms at where things are and writes when they have moved; silence means rest.
+REST_S = 0.25
 # A Qt drag starts when the mouse moves a few pixels at a time with a pause between.
 STEP_PIXELS = 14
 STEP_PAUSE_S = 0.008
@@ -100,12 +102,6 @@ class Mouse:
         self.screen.xdotool(*approach, "mousedown", 1, "sleep", 0.05, *way, "sleep", 0.08, "mouseup", 1)
 
 
-def centre(rect: Rect) -> tuple[float, float]:
-    """The middle of x, y, width, height."""
-    x, y, width, height = rect
-    return x + width / 2, y + height / 2
-
-
 @dataclass
 class Studio:
     """The running studio as a person sees and moves it; where things are on the screen it tells in a file."""
@@ -135,8 +131,20 @@ class Studio:
             if time.monotonic() > deadline:
                 kept = self.photograph("failed")
                 said = self.log.read_text(errors="replace")[-3000:]
-                pytest.fail(f"waited {seconds} s in vain for: {what}\npicture: {kept}\nit said: {said}")
+                pytest.fail(
+                    f"waited {seconds} s in vain for: {what}\npicture: {kept}\nit said: {said}\n{self.geometry()}"
+                )
             time.sleep(0.03)
+
+    def at_rest(self) -> dict[str, Any]:
+        """What is where once what was done last has taken effect and nothing moves any more."""
+        asked = time.time()
+
+        def resting(seen: dict[str, Any]) -> dict[str, Any]:
+            changed = self.geometry_file.stat().st_mtime
+            return seen if seen and time.time() - max(asked, changed) > REST_S else {}
+
+        return self.wait_for("everything to come to rest", resting)
 
     def photograph(self, name: str) -> Path:
         """Keeps a picture of the whole screen."""
@@ -147,6 +155,15 @@ class Studio:
         )
         subprocess.run([sys.executable, "-c", code, str(target)], env=self.screen.environment(), check=True, timeout=30)
         return target
+
+    def middle_of(self, rect: Rect) -> tuple[float, float]:
+        """The middle of x, y, width, height."""
+        x, y, width, height = rect
+        return x + width / 2, y + height / 2
+
+    def click(self, rect: Rect) -> None:
+        """Clicks into the middle of what is there."""
+        self.mouse.click(self.middle_of(rect))
 
     def press(self, *keys: str) -> None:
         """Presses keys, in xdotool's names."""
