@@ -9,9 +9,7 @@ from attrs import frozen
 from hvstudio.model.change import Change
 from hvstudio.model.document import Block, BlockId, Document, Point
 from hvstudio.model.index import Index
-from hvstudio.model.stacking import Form, Layout, Measure, Place, lay_out_stack, shifted
-
-_NOWHERE: Point = (0.0, 0.0)
+from hvstudio.model.stacking import Form, Layout, Measure, Place, lay_out_stack, settled, shifted
 
 
 @frozen(kw_only=True, eq=False)
@@ -49,29 +47,29 @@ class Arrangement:
         if change is None:
             self._stacks = {}
         stale = self._stale_roots(document, index, change) if change is not None else frozenset[BlockId]()
+        relative: dict[BlockId, Mapping[BlockId, Place]] = {}
+        for root in index.roots:
+            known = self._stacks.get(root)
+            relative[root] = known.relative if known and root not in stale else self._laid_out(document, index, root)
+        grounds = settled(document, {root: stack[root].column for root, stack in relative.items()})
         stacks: dict[BlockId, _Stack] = {}
         places: dict[BlockId, Place] = {}
         touched: set[BlockId] = set()
-        for root in index.roots:
-            position = document.positions.get(root, _NOWHERE)
+        for root, stack in relative.items():
             known = self._stacks.get(root)
-            if known is None or root in stale:
-                known = self._laid_out(document, index, root, position)
+            if known is None or known.relative is not stack or known.position != grounds[root]:
+                known = _set_down(stack, grounds[root])
                 touched.update(block_id for block_id, place in known.places.items() if old.get(block_id) != place)
-            elif known.position != position:
-                known = _set_down(known.relative, position)
-                touched.update(known.places)
             stacks[root] = known
             places.update(known.places)
         self._stacks = stacks
         self.layout = Layout(places=places, order=tuple(places), roots=index.roots)
         return frozenset(touched)
 
-    def _laid_out(self, document: Document, index: Index, root: BlockId, position: Point) -> _Stack:
+    def _laid_out(self, document: Document, index: Index, root: BlockId) -> Mapping[BlockId, Place]:
         relative = lay_out_stack(document, index, root, forms=self._forms, measure=self._measure)
-        for block_id in relative:
-            self._root_of[block_id] = root
-        return _set_down(relative, position)
+        self._root_of.update(dict.fromkeys(relative, root))
+        return relative
 
     def _stale_roots(self, document: Document, index: Index, change: Change) -> frozenset[BlockId]:
         """The roots of stacks that hold, or held, a block that the change names."""

@@ -16,8 +16,8 @@ from hvstudio.editor.slots import Stage, Target, find_target
 from hvstudio.editor.starters import Wanted, add_from_palette
 from hvstudio.model.document import BlockId, Document, Point
 from hvstudio.model.edits import move_blocks, move_roots
+from hvstudio.model.geometry import Rect
 from hvstudio.model.index import index_of
-from hvstudio.model.stacking import Rect
 
 GRID: Final = 16.0
 """Roots snap to multiples of this, unless told not to."""
@@ -25,11 +25,15 @@ GRID: Final = 16.0
 
 @frozen(kw_only=True, eq=False)
 class Proposal:
-    """One step for the workspace: its label, the document it gives, and what is selected afterwards."""
+    """One step for the workspace: its label, the document it gives, and what is selected afterwards.
+
+    Consecutive proposals with the same `coalesce` key are one step of undo.
+    """
 
     label: str
     document: Document
     select: tuple[BlockId, ...] = ()
+    coalesce: str = ""
 
     def edit(self, document: Document) -> Document:
         """The edit itself; it was worked out on the document of the stage, which gestures do not outlive."""
@@ -211,7 +215,8 @@ def moved_by_keys(stage: Stage, block_ids: Sequence[BlockId], step: Point) -> Pr
         bars = {root: stage.layout.places[root].bar for root in roots}
         positions = {root: (bar.x + step[0], bar.bottom + step[1]) for root, bar in bars.items()}
         document = move_roots(stage.document, positions)
-        return Proposal(label=f"Move {names_of(document, roots)}", document=document, select=heads)
+        label = f"Move {names_of(document, roots)}"
+        return Proposal(label=label, document=document, select=heads, coalesce=f"nudge {' '.join(heads)}")
     if len(heads) != 1 or step[0] == 0:
         return None
     support = stage.document.block(heads[0]).rests_on

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hvstudio.editor.slots import Stage
 from hvstudio.model.document import BlockId
-from hvstudio.model.stacking import Rect
+from hvstudio.model.geometry import Rect
 
 
 def neighbour(stage: Stage, block_id: BlockId, direction: str) -> BlockId | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from hvstudio.model.document import Point
-from hvstudio.model.stacking import LAYER_GAP, Rect
+from hvstudio.model.geometry import Rect
+from hvstudio.model.stacking import LAYER_GAP
 
 Route: TypeAlias = tuple[Point, ...]
 """The corners of a polyline of horizontal and vertical pieces; at least two."""

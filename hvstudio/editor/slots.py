@@ -11,8 +11,9 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Seat
 from hvstudio.editor.forms import FRAMES
 from hvstudio.model.document import BlockId, Document, Point
+from hvstudio.model.geometry import Rect
 from hvstudio.model.index import Index
-from hvstudio.model.stacking import Layout, Place, Rect
+from hvstudio.model.stacking import Layout, Place
 
 AIR: Final = 56.0
 """So far above the top of a stack, in scene units, a thing held in the air still counts as on it."""

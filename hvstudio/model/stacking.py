@@ -9,13 +9,14 @@ The position of a root is the lower left corner of its bar: a stack grows upward
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from math import ceil, sqrt
 from typing import Final, NamedTuple, TypeAlias
 
 from attrs import frozen
 
-from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.document import Block, BlockId, Document, Point
+from hvstudio.model.geometry import Rect, around
 from hvstudio.model.index import Index
 
 LAYER_GAP: Final = 6.0
@@ -35,33 +36,10 @@ ROW_LIMIT: Final = 10
 """So many frames stand in one row before they wrap."""
 
 
-class Rect(NamedTuple):
-    """A rectangle in scene units; y grows downwards."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """The lower edge."""
-        return self.y + self.height
-
-    def contains(self, x: float, y: float) -> bool:
-        """Whether the point lies inside or on the edge."""
-        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
-
-    def meets(self, other: Rect) -> bool:
-        """Whether the two overlap in more than an edge."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )  # fmt: skip
+ROOT_GAP: Final = 32.0
+"""Kept free between neighbouring stacks, whatever their positions say."""
+SETTLED_ROOTS: Final = 300
+"""With more roots than this each one stays where its position says: keeping them apart is O(roots²)."""
 
 
 class Place(NamedTuple):
@@ -112,23 +90,39 @@ class Layout:
         return around(self.places[root].column for root in self.roots)
 
 
-def around(rects: Iterator[Rect]) -> Rect:
-    """The smallest rectangle around the given ones."""
-    found = list(rects)
-    if not found:
-        return Rect(0.0, 0.0, 0.0, 0.0)
-    left, top = min(rect.x for rect in found), min(rect.y for rect in found)
-    return Rect(left, top, max(rect.right for rect in found) - left, max(rect.bottom for rect in found) - top)
-
-
 def lay_out(document: Document, index: Index, *, forms: Mapping[str, Form], measure: Measure) -> Layout:
     """Place every block; O(blocks). Kinds without a form are plain bars."""
+    stacks = {root: lay_out_stack(document, index, root, forms=forms, measure=measure) for root in index.roots}
+    grounds = settled(document, {root: stack[root].column for root, stack in stacks.items()})
     places: dict[BlockId, Place] = {}
-    for root in index.roots:
-        left, bottom = document.positions.get(root, (0.0, 0.0))
-        for block_id, place in lay_out_stack(document, index, root, forms=forms, measure=measure).items():
-            places[block_id] = shifted(place, left, bottom)
+    for root, stack in stacks.items():
+        x, y = grounds[root]
+        places.update({block_id: shifted(place, x, y) for block_id, place in stack.items()})
     return Layout(places=places, order=tuple(places), roots=index.roots)
+
+
+def settled(document: Document, columns: Mapping[BlockId, Rect]) -> dict[BlockId, Point]:
+    """Where each root really stands: at its position, moved right as far as a stack left of it has grown.
+
+    `columns` are the stacks as if their roots stood at the origin. Notes stay exactly where they were put.
+    """
+    wanted = {root: document.positions.get(root, (0.0, 0.0)) for root in columns}
+    solid = [root for root in columns if document.blocks[root].kind != "note"]
+    if len(solid) < 2 or len(columns) > SETTLED_ROOTS:
+        return wanted
+    order = {root: number for number, root in enumerate(columns)}
+    solid.sort(key=lambda root: (wanted[root][0], order[root]))
+    standing: list[Rect] = []
+    for root in solid:
+        x, y = wanted[root]
+        column = columns[root]
+        mine = Rect(x, y + column.y, column.width, column.height)
+        for other in sorted(standing):
+            if mine._replace(x=mine.x - ROOT_GAP / 2, width=mine.width + ROOT_GAP / 2).meets(other):
+                mine = mine._replace(x=other.right + ROOT_GAP)
+        standing.append(mine)
+        wanted[root] = (mine.x, y)
+    return wanted
 
 
 def lay_out_stack(

@@ -12,7 +12,7 @@ from hvstudio.editor.names import Names, names_of
 from hvstudio.editor.navigation import following, neighbour
 from hvstudio.editor.routes import route
 from hvstudio.model.document import Block, BlockId
-from hvstudio.model.stacking import Rect
+from hvstudio.model.geometry import Rect
 
 if TYPE_CHECKING:
     from conftest import World

@@ -10,6 +10,7 @@ from model_strategies import SCRIPTS, Draw, run
 
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import add_block, insert_blocks
+from hvstudio.model.geometry import Rect
 from hvstudio.model.index import index_of
 from hvstudio.model.stacking import (
     CHIP_MAXIMUM,
@@ -17,9 +18,9 @@ from hvstudio.model.stacking import (
     EMPTY_FRAME,
     FRAME_INSET,
     LAYER_GAP,
+    ROOT_GAP,
     Form,
     Layout,
-    Rect,
     lay_out,
     shared_widths,
 )
@@ -198,6 +199,26 @@ def test_what_foreign_files_rest_on_a_device_counts_as_resting_on_its_bar() -> N
     assert world.bar("o").bottom == world.bar("h").y - LAYER_GAP
 
 
+def test_a_stack_that_grows_pushes_its_right_neighbour_away_and_the_document_keeps_the_wish() -> None:
+    world = World()
+    world.add("host", "left", position=(0.0, 0.0))
+    world.add("host", "right", position=(150.0, 0.0))
+    assert world.bar("right").x == 150.0
+    for name in ("a", "b", "c"):
+        world.add("os", name, "left")
+    assert world.bar("right").x == 316.0 + ROOT_GAP
+    assert world.document.positions[world.ids["right"]] == (150.0, 0.0)
+
+
+def test_stacks_above_each_other_and_notes_are_left_alone() -> None:
+    world = World()
+    world.add("host", "low", position=(0.0, 0.0))
+    world.add("host", "high", position=(10.0, -300.0))
+    world.add("note", "note", position=(20.0, 0.0))
+    assert world.bar("high").x == 10.0
+    assert world.bar("note").x == 20.0
+
+
 @given(SCRIPTS)
 def test_any_document_is_laid_out_without_overlaps(script: list[Draw]) -> None:
     document = Document()
@@ -216,6 +237,9 @@ def assert_presentable(document: Document, layout: Layout) -> None:
         support = document.block(block_id).rests_on
         assert support is None or support in seen
         seen.add(block_id)
+    stacks = [layout.places[root].column for root in index.roots if document.block(root).kind != "note"]
+    for number, column in enumerate(stacks):
+        assert not any(_shrunk(column).meets(_shrunk(other)) for other in stacks[number + 1 :])
     for root in index.roots:
         members = list(index.subtree(root))
         bars = [layout.places[member] for member in members]

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
-from hvstudio.model.stacking import Rect
+from hvstudio.model.geometry import Rect
 
 SMALLEST_SCALE: Final = 0.02
 LARGEST_SCALE: Final = 5.0
@@ -29,6 +29,7 @@ class Camera:
     def __init__(self, view: QGraphicsView, told: Callable[[float], None]) -> None:
         self._view = view
         self._told = told
+        self._was_inside = False
 
     @property
     def scale(self) -> float:
@@ -56,12 +57,17 @@ class Camera:
         across.setValue(across.value() - moved.x())
         down.setValue(down.value() - moved.y())
 
+    def start_dragging(self) -> None:
+        """Something is dragged from now on; coming in over an edge scrolls nothing yet."""
+        self._was_inside = False
+
     def scroll_at_edge(self, position: QPoint) -> None:
-        """Scroll when something is dragged near the edge of the view."""
+        """Scroll when something that was farther inside is dragged near the edge of the view."""
         whole = self._view.viewport().rect()
-        if not whole.contains(position):
-            return
         room = whole.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        self._was_inside = self._was_inside or room.contains(position)
+        if not self._was_inside or not whole.contains(position):
+            return
         across = min(position.x() - room.left(), 0) + max(position.x() - room.right(), 0)
         down = min(position.y() - room.top(), 0) + max(position.y() - room.bottom(), 0)
         if across or down:

@@ -13,8 +13,9 @@ from hvstudio.editor.routes import Route, route
 from hvstudio.gui.canvas.face import NO_MARKS, Faces, Marks
 from hvstudio.gui.canvas.painting import Detail, Strokes
 from hvstudio.model.document import BlockId, Document
+from hvstudio.model.geometry import Rect
 from hvstudio.model.index import Index
-from hvstudio.model.stacking import Layout, Place, Rect
+from hvstudio.model.stacking import Layout, Place
 
 FEW_ATTACHMENTS: Final = 8
 """Up to so many attachments are always drawn; more of them only for what is selected or pointed at."""
@@ -33,6 +34,8 @@ class Picture:
     strokes: Strokes
     marks: Marks = NO_MARKS
     heat: Mapping[BlockId, float] = field(factory=dict)
+    with_hints: bool = False
+    """Whether empty frames say what belongs into them: on the screen, not in pictures."""
 
     def with_strokes(self, strokes: Strokes) -> Picture:
         """The same diagram in another theme."""
@@ -48,9 +51,8 @@ def draw_region(painter: QPainter, picture: Picture, region: Rect, detail: Detai
         face = picture.faces.of(blocks[block_id])
         room = _room(picture, block_id, place) if detail is not Detail.BLOCKS else 0.0
         picture.strokes.draw(painter, face, place, detail=detail, room=room)
-    if detail is Detail.FULL:
-        _draw_tags(painter, picture, visible)
     if detail is not Detail.BLOCKS:
+        _draw_tags(painter, picture, visible, detail)
         _draw_marks(painter, picture, visible)
     return len(visible)
 
@@ -122,14 +124,16 @@ def _room(picture: Picture, block_id: BlockId, place: Place) -> float:
     return width
 
 
-def _draw_tags(painter: QPainter, picture: Picture, visible: list[tuple[BlockId, Place]]) -> None:
+def _draw_tags(painter: QPainter, picture: Picture, visible: list[tuple[BlockId, Place]], detail: Detail) -> None:
     classes, heat = picture.marks.classes, picture.heat
     for block_id, place in visible:
         if block_id in heat:
             picture.strokes.heat(painter, place, heat[block_id])
         if block_id in classes:
             face = picture.faces.of(picture.document.block(block_id))
-            picture.strokes.class_tag(painter, place, face, classes[block_id])
+            picture.strokes.class_tag(painter, place, face, text=classes[block_id], detail=detail)
+        if picture.with_hints and detail is Detail.FULL and block_id not in picture.index.children:
+            picture.strokes.empty_frame(painter, picture.faces.of(picture.document.block(block_id)), place)
 
 
 def _draw_marks(painter: QPainter, picture: Picture, visible: list[tuple[BlockId, Place]]) -> None:

@@ -59,7 +59,7 @@ class Hand:
             return False
         if proposal is None:
             return False
-        self._workspace.apply(proposal.label, proposal.edit, select=proposal.select)
+        self._workspace.apply(proposal.label, proposal.edit, select=proposal.select, coalesce=proposal.coalesce)
         return True
 
     def start_placing(self, wanted: Wanted, size: tuple[float, float]) -> None:

@@ -24,6 +24,7 @@ class Lettering:
         self.chip = _font(11, QFont.Weight.Medium)
         self.note = _font(12, QFont.Weight.Normal)
         self.tag = _font(10, QFont.Weight.Bold)
+        self.large_tag = _font(15, QFont.Weight.Bold)
         self.heading = _font(22, QFont.Weight.DemiBold)
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}

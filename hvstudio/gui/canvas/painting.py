@@ -15,7 +15,8 @@ from hvstudio.errors import HVStudioError
 from hvstudio.gui.canvas.face import BAR_HEIGHT, CHIP_HEIGHT, CHIP_ICON, ICON, INSET, Face
 from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.theme import Theme
-from hvstudio.model.stacking import Place, Rect
+from hvstudio.model.geometry import Rect
+from hvstudio.model.stacking import Place
 from hvstudio.resources import read_text
 
 RADIUS: Final = 5.0
@@ -118,20 +119,35 @@ class Strokes:
         width = self.lettering.width("tag", text)
         painter.drawText(QPointF(centre.x() - width / 2, centre.y() + 3.6), text)
 
-    def class_tag(self, painter: QPainter, place: Place, face: Face, text: str) -> None:
+    def class_tag(self, painter: QPainter, place: Place, face: Face, *, text: str, detail: Detail) -> None:
         """The class of a hypervisor, beside its name."""
-        bar = place.bar
-        left = bar.x + INSET + ICON + 8.0
-        width = self.lettering.width("tag", text) + 14.0
-        title = max(self.lettering.width("title", face.title), self.lettering.width("facts", face.facts))
-        x = min(left + title + 12.0, bar.right - width - 10.0)
-        pill = QRectF(x, bar.y + min(bar.height, BAR_HEIGHT) / 2 - 9.0, width, 18.0)
+        bar, letters = place.bar, self.lettering
+        is_full = detail is Detail.FULL
+        font, role = (letters.tag, "tag") if is_full else (letters.large_tag, "large_tag")
+        height = 18.0 if is_full else 26.0
+        if is_full:
+            title = max(letters.width("title", face.title), letters.width("facts", face.facts)) + ICON + 8.0
+        else:
+            title = letters.width("large", face.title)
+        width = letters.width(role, text) + height - 4.0
+        x = min(bar.x + INSET + title + 12.0, bar.right - width - 10.0)
+        pill = QRectF(x, bar.y + bar.height / 2 - height / 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.brush(f"block.{face.kind}.border"))
-        painter.drawRoundedRect(pill, 9.0, 9.0)
-        painter.setPen(self.pen(f"block.{face.kind}"))
-        painter.setFont(self.lettering.tag)
-        painter.drawText(QPointF(x + 7.0, pill.bottom() - 5.4), text)
+        painter.drawRoundedRect(pill, height / 2, height / 2)
+        at = QPointF(x + height / 2 - 2.0, pill.center().y() + (3.6 if is_full else 5.4))
+        self.text(painter, font, f"block.{face.kind}", at, text)
+
+    def empty_frame(self, painter: QPainter, face: Face, place: Place) -> None:
+        """What belongs into a frame that holds nothing."""
+        if face.shape != "frame":
+            return
+        text = "no guest system yet" if face.kind == "vm" else "no system yet"
+        room = QRectF(place.column.x, place.column.y, place.column.width, place.bar.y - place.column.y)
+        width = self.lettering.width("facts", text)
+        if width < room.width() - 8.0:
+            at = QPointF(room.center().x() - width / 2, room.center().y() + 4.0)
+            self.text(painter, self.lettering.facts, "text-muted", at, text)
 
     def heat(self, painter: QPainter, place: Place, value: float) -> None:
         """How busy the block is, 0 to 1, as a strip along its lower edge."""

@@ -20,7 +20,7 @@ from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Overlay, Sheet
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId
-from hvstudio.model.stacking import Rect
+from hvstudio.model.geometry import Rect
 
 _ROOM: float = 4000.0
 """Free canvas around the diagram, in scene units."""
@@ -43,6 +43,7 @@ class CanvasScene(QGraphicsScene):
             layout=self.arrangement.layout,
             faces=self.faces,
             strokes=Strokes(theme, self.lettering),
+            with_hints=True,
         )
         self.sheet = Sheet(self.picture)
         self.overlay = Overlay(self.picture)

@@ -20,7 +20,7 @@ from hvstudio.gui.canvas.drawing import (
 )
 from hvstudio.gui.canvas.painting import RADIUS, Detail, detail_at, rectf
 from hvstudio.model.document import BlockId
-from hvstudio.model.stacking import Rect, around
+from hvstudio.model.geometry import Rect, around
 
 FAR_SCALE: Final = 0.12
 """Farther out than this the diagram is one ready picture: blocks are a few pixels, and there are many of them."""
@@ -28,6 +28,8 @@ FAR_BLOCKS: Final = 1500
 """Fewer blocks than this are drawn directly at any distance."""
 _FAR_PIXELS: Final = 2048
 _HELD_OPACITY: Final = 0.8
+_MANY: Final = 300
+"""More selected blocks than this get plain marks."""
 
 
 class Sheet(QGraphicsItem):
@@ -58,7 +60,7 @@ class Sheet(QGraphicsItem):
         for area in areas:
             self.update(rectf(area).adjusted(-14, -14, 14, 14))
         if self._far is not None and areas:
-            self._draw_far_part(self._far, around(iter(areas)))
+            self._draw_far_part(self._far, around(areas))
 
     def boundingRect(self) -> QRectF:
         """Everything, with room for badges."""
@@ -148,8 +150,11 @@ class Overlay(QGraphicsItem):
             self._ring(painter, block_id, "warning", 3.0 / scale, 3.0)
         if self.hovered is not None and self.hovered not in self.selection:
             self._ring(painter, self.hovered, "border-strong", 1.4 / scale, 1.0)
-        for block_id in self.selection[:-1]:
-            self._ring(painter, block_id, "accent", 1.8 / scale, 1.5)
+        if len(self.selection) > _MANY:
+            self._plain_rings(painter, 1.8 / scale)
+        else:
+            for block_id in self.selection[:-1]:
+                self._ring(painter, block_id, "accent", 1.8 / scale, 1.5)
         if self.selection:
             self._ring(painter, self.selection[-1], "focus", (2.8 if self.has_focus else 2.0) / scale, 1.5)
         if self.preview is not None:
@@ -166,6 +171,15 @@ class Overlay(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.picture.strokes.colour(token), width))
         painter.drawRoundedRect(rect, radius, radius)
+
+    def _plain_rings(self, painter: QPainter, width: float) -> None:
+        """The marks of very many selected blocks, in one go."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.picture.strokes.colour("accent"), width))
+        places = self.picture.layout.places
+        painter.drawRects([rectf(places[block_id].bar) for block_id in self.selection if block_id in places])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _draw_preview(self, painter: QPainter, preview: Preview, scale: float, detail: Detail) -> None:
         strokes = self.picture.strokes
@@ -228,4 +242,4 @@ class Overlay(QGraphicsItem):
             rects.extend(Rect(rect.x + x, rect.y + y, rect.width, rect.height) for rect in held)
         if not rects:
             return QRectF()
-        return rectf(around(iter(rects))).adjusted(-60, -60, 60, 60)
+        return rectf(around(rects)).adjusted(-60, -60, 60, 60)

@@ -198,6 +198,7 @@ class CanvasView(QGraphicsView):
         if wanted is None:
             event.ignore()
             return
+        self.camera.start_dragging()
         self.hand.start_placing(wanted, self.commands.size_of(wanted))
         event.acceptProposedAction()
 
@@ -240,6 +241,7 @@ class CanvasView(QGraphicsView):
             if block_id is not None and block_id not in self.workspace.selection:
                 self.workspace.select([block_id])
         elif event.button() == Qt.MouseButton.LeftButton:
+            self.camera.start_dragging()
             self.hand.press(position, event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
