@@ -28,11 +28,17 @@ class Names:
         return self.like(catalog.kind(kind).label if chosen is None else chosen.label)
 
     def like(self, wanted: str) -> str:
-        """`wanted` if it is free, else the same with the next free number: "Web 2" after "Web", "VM 4" after "VM 3"."""
+        """`wanted` if it is free, else the same with the next free number: "Web 2" after "Web", "VM 4" after "VM 3".
+
+        The number of a product is none of ours: after "Windows 7" comes "Windows 7 2".
+        """
         if wanted not in self._taken:
             return self._take(wanted)
         match = _NUMBERED.match(wanted)
-        return self._numbered(match.group(1), int(match.group(2)) + 1) if match else self._numbered(wanted, 2)
+        is_counted = match and (match.group(1) in self._taken or match.group(1) in _ALWAYS_NUMBERED.values())
+        if match and is_counted:
+            return self._numbered(match.group(1), int(match.group(2)) + 1)
+        return self._numbered(wanted, 2)
 
     def _numbered(self, stem: str, first: int) -> str:
         number = max(first, self._next.get(stem, 0))

@@ -84,6 +84,13 @@ def test_names_count_on_from_what_is_there(type1: World) -> None:
     assert names.for_new(type1.catalog, "host") == "Host hardware"
 
 
+def test_the_number_in_the_name_of_a_product_is_not_counted_on(type1: World) -> None:
+    names = Names(type1.document)
+    wanted = [names.for_new(type1.catalog, "os", "windows-7") for _ in range(3)]
+    assert wanted == ["Windows 7", "Windows 7 2", "Windows 7 3"]
+    assert names.like("Windows 7 2") == "Windows 7 4"
+
+
 def test_labels_name_one_block_or_count_many(type1: World) -> None:
     assert names_of(type1.document, [type1["a"]]) == "“a”"
     assert names_of(type1.document, [type1["a"], type1["b"]]) == "2 blocks"
