@@ -11,7 +11,7 @@ Longer than other files of the house on purpose: the compiler inlines within one
   handler that schedules something replaces the root in place (`hole`) instead of popping and pushing.
 - A token is a request under way; tokens wait in linked lists and are taken from a free list.
 - The scheduling tree keeps at each inner node a heap of the children that have somebody waiting, ordered by
-  (reserve still due, virtual time, id). Picking walks down, charging walks up; nobody ever scans.
+  (deadline of a reserve still due, virtual time, id). Picking walks down, charging walks up; nobody ever scans.
 - Random numbers are a hash of (client's key, number of the request, purpose): no state, the same numbers whatever else
   happens. Logarithms are by arithmetic here, because libraries differ in the last digit.
   Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014), for the mixing function.
@@ -99,6 +99,7 @@ GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 FIRST_MIX = cython.declare(cython.ulonglong, 0xBF58476D1CE4E5B9)
 SECOND_MIX = cython.declare(cython.ulonglong, 0x94D049BB133111EB)
 MASK = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+NEVER = cython.declare(cython.longlong, 0x3FFFFFFFFFFFFFFF)
 LONGEST_LATENCY = cython.declare(cython.longlong, 0xFFFFFFFFFFF)  # 2^44 - 1 ns, almost five hours; the last bucket
 
 # States of a token: 0 free, 1 thinking, 2 delayed, 3 in service, 4 waiting at a station, 5 waiting in a context,
@@ -1077,12 +1078,36 @@ class Kernel:
     @cython.nogil
     @cython.exceptval(check=False)
     def _rank(self, node: cython.longlong) -> cython.longlong:
-        """0 while a reserve of the node, or of the first below it, is still due in this period."""
+        """When a reserve of the node, or of the first below it, is due; without one the end of all time.
+
+        Earliest deadline first, so that reserves which together need all processors are still met.
+        Source: Liu and Layland, "Scheduling algorithms for multiprogramming" (JACM 1973).
+        """
+        rank: cython.longlong = NEVER
         if self.nodes[node].reserve_left > 0:
-            return 0
+            rank = (self.nodes[node].period_index + 1) * self.nodes[node].period - self.nodes[node].phase
         if self.nodes[node].size > 0:
-            return self.nodes[self.children[self.nodes[node].child_base]].rank
-        return 1
+            below: cython.longlong = self.nodes[self.children[self.nodes[node].child_base]].rank
+            if below < rank:
+                rank = below
+        return rank
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _claim(self, leaf: cython.longlong, top: cython.longlong) -> cython.longlong:
+        """The earliest deadline of a reserve on the path from a leaf up to `top`."""
+        claim: cython.longlong = NEVER
+        node: cython.longlong = leaf
+        while True:
+            if self.nodes[node].reserve_left > 0:
+                due: cython.longlong = (self.nodes[node].period_index + 1) * self.nodes[node].period
+                due -= self.nodes[node].phase
+                if due < claim:
+                    claim = due
+            if node == top:
+                return claim
+            node = self.nodes[node].parent
 
     @cython.cfunc
     @cython.nogil
@@ -1667,20 +1692,20 @@ class Kernel:
         while self.nodes[one].parent != self.nodes[other].parent:
             one = self.nodes[one].parent
             other = self.nodes[other].parent
-        one_rank: cython.longlong = 1
-        other_rank: cython.longlong = 1
+        one_claim: cython.longlong = NEVER
+        other_claim: cython.longlong = NEVER
         if self.has_reserves:
-            one_rank = self._rank(one) if self._rank(leaf) else 0
-            other_rank = self._rank(other) if self._rank(runner) else 0
+            one_claim = self._claim(leaf, one)
+            other_claim = self._claim(runner, other)
         ran: cython.longlong = self.now - self.processors[processor].dispatched
         if ran < 0:
             ran = 0
         reached: cython.double = self.nodes[other].virtual_time
         reached += cython.cast(cython.double, ran) * self.nodes[other].inverse_weight
-        if one_rank == other_rank:
+        if one_claim == other_claim:
             if not self.nodes[leaf].preempts or reached <= self.nodes[one].virtual_time:
                 return False
-        elif one_rank > other_rank:
+        elif one_claim > other_claim:
             return False
         self._account(processor)
         self._stop(processor, runner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ from hvstudio.simulation.summary import host_result, measured_window, plan_diges
 
 Array = NDArray[Any]
 
-_READ_BACK = ("vms", "pools", "layers", "stations", "contexts", "histogram")
+_READ_BACK: Final = ("vms", "pools", "layers", "stations", "contexts", "histogram")
+_READ_FOR_CHECK: Final = ("tokens", "kinds")
 
 
 class Runner:
@@ -96,7 +97,7 @@ class Runner:
         if self.now_ns < self.next_stop_ns:
             return None
         self._read()
-        if self._warmup is None and self.options.warmup_s is not None and self.now_ns >= self.options.warmup_s * 1e9:
+        if self._warmup is None and self.options.warmup_s is not None and self.now_ns >= round(self.options.warmup_s * 1e9):
             self.recorder.last = self.recorder.current()
             self._warmup = self.recorder.mark(self.now_ns)
             if self.now_ns < self._next_sample_ns:
@@ -179,7 +180,8 @@ class Runner:
     def _read(self) -> None:
         self.kernel.flush()
         if self.engine == "interpreted":
-            self.memory.take_back(self.kernel, *_READ_BACK)
+            extra = _READ_FOR_CHECK if self.options.check_conservation else ()
+            self.memory.take_back(self.kernel, *_READ_BACK, *extra)
 
     def _busiest(self) -> str:
         station = int(self.kernel.busiest_wait())
