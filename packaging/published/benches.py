@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from attrs import evolve, field, frozen
-from composing import GIB, Composer
+from composing import GIB, MIB, Composer
 
 from hvstudio.model.document import BlockId, Document, Value
 
@@ -125,7 +125,7 @@ def _hypervisor(
     vmm = composer.hypervisor(guest.hypervisor, on=ground, name="VMM")
     if guest.place == "bare":
         return vmm, composer.switch(on=vmm, to=nic)
-    parent = composer.parent(guest.parent_os, on=vmm)
+    parent = composer.parent(guest.parent_os, on=vmm, memory_bytes=256 * MIB)
     return vmm, composer.switch(on=parent, to=nic)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -11,7 +13,7 @@ REPOSITORY = HERE.parents[1]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "packaging"), str(HERE)]
 
 from hvstudio.simulation.engine import engine_name  # noqa: E402
-from outcome import evaluate, summary  # noqa: E402
+from outcome import Outcome, evaluate, summary  # noqa: E402
 from report import write_report  # noqa: E402
 from tables import load_tables  # noqa: E402
 
@@ -33,20 +35,34 @@ def main() -> int:
     parser.add_argument("--tables", type=Path, default=DEFAULT_TABLES, help="the JSON file of published tables")
     parser.add_argument("-o", "--out", type=Path, default=HERE / "report.md")
     parser.add_argument("--only", default="", help="tables whose id contains this; writes no page")
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON; writes no page")
     arguments = parser.parse_args()
     if not arguments.tables.is_file():
         print(f"{arguments.tables}: there is no such file. Name the file of published tables with --tables.",
               file=sys.stderr)  # fmt: skip
         return 2
     tables = load_tables(arguments.tables)
-    outcomes, skipped = evaluate(tables, comparison_catalog(), wanted=arguments.only, progress=print)
+    progress = None if arguments.json else print
+    outcomes, skipped = evaluate(tables, comparison_catalog(), wanted=arguments.only, progress=progress)
+    if arguments.json:
+        print(json.dumps({"rows": [_json(outcome) for outcome in outcomes], "skipped": len(skipped)}, indent=1))
+        return 0
+    _print_summary(outcomes)
+    if not arguments.only:
+        write_report(arguments.out, outcomes, skipped, tables, engine=engine_name())
+    return 0
+
+
+def _json(outcome: Outcome) -> dict[str, object]:
+    return {"table": outcome.row.table, "system": outcome.row.system, "kind": outcome.kind,
+            "measured": outcome.measured, "predicted": outcome.predicted, "error": outcome.error}  # fmt: skip
+
+
+def _print_summary(outcomes: Sequence[Outcome]) -> None:
     for kind in ("ratio", "share", "absolute"):
         found = summary([outcome for outcome in outcomes if outcome.kind == kind])
         print(f"{kind}: {found.rows} rows, median {found.median:.1%}, worst {found.worst:.1%}, "
               f"{found.within_10} within 10 %, {found.within_25} within 25 %")  # fmt: skip
-    if not arguments.only:
-        write_report(arguments.out, outcomes, skipped, tables, engine=engine_name())
-    return 0
 
 
 if __name__ == "__main__":

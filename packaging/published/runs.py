@@ -37,7 +37,9 @@ class Ratio:
 
 def run(document: Document, catalog: Catalog, *, seconds: float) -> Measured:
     """Simulate a document; the first fifth is warm-up."""
-    options = RunOptions(seed=1, duration_s=seconds * 1.2, warmup_s=seconds * 0.2, sample_interval_s=seconds)
+    options = RunOptions(
+        seed=1, duration_s=round(seconds * 1.2, 6), warmup_s=round(seconds * 0.2, 6), sample_interval_s=seconds
+    )
     results = simulate(compile_document(document, catalog), options).to_json()
     rows = results["vms"]
     each = tuple(float(row["throughput_per_s"]) for row in rows)
