@@ -203,6 +203,15 @@ class TestSelecting:
         QTest.keyClick(view, Qt.Key.Key_Tab)
         assert view.workspace.primary == id_of(small_stack, "Disk")
 
+    def test_a_screen_reader_is_told_what_is_selected(
+        self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf
+    ) -> None:
+        view = make_canvas(small_stack)
+        view.workspace.select([id_of(small_stack, "VM 1")])
+        assert view.accessibleDescription() == "VM 1, virtual machine, 1 vCPU · 1 GiB, on Hyper-V"
+        view.workspace.select([])
+        assert view.accessibleDescription().startswith("The composition.")
+
     def test_space_is_left_to_the_window(self, make_canvas: MakeCanvas, small_stack: Document) -> None:
         view = make_canvas(small_stack)
         click(view, "VM 1")

@@ -22,6 +22,7 @@ from hvstudio.model.edits import remove_blocks
 
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _NONE: Final = Qt.KeyboardModifier.NoModifier
+_PROBE: Final = BlockId("?")
 
 
 class CanvasCommands:
@@ -129,16 +130,18 @@ class CanvasCommands:
         )  # fmt: skip
         return Proposal(label=f"Add {names_of(document, made)}", document=document, select=made)
 
-    def size_of(self, wanted: Wanted) -> tuple[float, float]:
-        """How large the ghost of a new block is."""
+    def probe(self, wanted: Wanted) -> Block:
+        """What a new block would be, before it is in the document: for its ghost and its size."""
         product = self.workspace.catalog.product(wanted.product)
         kind = self.workspace.catalog.kinds.get(wanted.kind)
-        if kind is None:
-            return 160.0, 44.0
-        probe = Block(
-            id=BlockId("?"), kind=wanted.kind, name=product.label if product else kind.label, product=wanted.product
-        )  # fmt: skip
-        return self.scene.faces.measure(probe)
+        name = product.label if product else kind.label if kind else wanted.kind
+        if wanted.count > 1:
+            name = f"{wanted.count} × {name}"
+        return Block(id=_PROBE, kind=wanted.kind, name=name, product=wanted.product)
+
+    def size_of(self, wanted: Wanted) -> tuple[float, float]:
+        """How large a new block is."""
+        return self.scene.faces.measure(self.probe(wanted))
 
     def tip(self, block_id: BlockId | None) -> str:
         """What to tell about a block when the pointer rests on it."""
@@ -153,6 +156,23 @@ class CanvasCommands:
         if block.attached_to is not None:
             lines.append(f"attached to {escape(self.workspace.document.block(block.attached_to).name)}")
         return "<br>".join(lines)
+
+    def described(self, block_id: BlockId | None) -> str:
+        """A block in one sentence, for screen readers."""
+        document = self.workspace.document
+        if block_id is None or block_id not in document.blocks:
+            return ""
+        block = document.block(block_id)
+        kind = self.workspace.catalog.kinds.get(block.kind)
+        parts = [block.name, (kind.label if kind else block.kind).lower()]
+        facts = self.scene.faces.of(block).facts
+        if facts:
+            parts.append(facts)
+        parts.append("free" if block.rests_on is None else f"on {document.block(block.rests_on).name}")
+        severity = self.scene.picture.marks.severities.get(block_id)
+        if severity is not None:
+            parts.append(f"has findings, worst: {severity.name.lower()}")
+        return ", ".join(parts)
 
     def _free_spot(self, wanted: Wanted, middle: Point) -> Point:
         """Near the middle of the view, right of what stands there already."""

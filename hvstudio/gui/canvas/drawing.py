@@ -132,8 +132,13 @@ def _draw_tags(painter: QPainter, picture: Picture, visible: list[tuple[BlockId,
         if block_id in classes:
             face = picture.faces.of(picture.document.block(block_id))
             picture.strokes.class_tag(painter, place, face, text=classes[block_id], detail=detail)
-        if picture.with_hints and detail is Detail.FULL and block_id not in picture.index.children:
+        if picture.with_hints and detail is Detail.FULL and _holds_nothing(picture, block_id):
             picture.strokes.empty_frame(painter, picture.faces.of(picture.document.block(block_id)), place)
+
+
+def _holds_nothing(picture: Picture, block_id: BlockId) -> bool:
+    places = picture.layout.places
+    return all(places[child].is_chip for child in picture.index.children_of(block_id))
 
 
 def _draw_marks(painter: QPainter, picture: Picture, visible: list[tuple[BlockId, Place]]) -> None:

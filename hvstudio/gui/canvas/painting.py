@@ -106,10 +106,11 @@ class Strokes:
             _LETTERS[face.shape](self, painter, face, place, room)
 
     def badge(self, painter: QPainter, place: Place, severity: Severity) -> None:
-        """The mark of the worst finding, on the upper right corner of the block."""
+        """The mark of the worst finding, in the upper right corner of the block."""
         bar = place.bar
-        radius = 6.0 if place.is_chip else 8.0
-        centre = QPointF(bar.right - (3.0 if place.is_chip else 1.0), bar.y + (3.0 if place.is_chip else 1.0))
+        radius = 5.5 if place.is_chip else 7.5
+        inside = 2.0 if place.is_chip else 8.0
+        centre = QPointF(bar.right - inside, bar.y + inside)
         painter.setPen(self.pen("canvas", 1.5))
         painter.setBrush(self.brush(_SEVERITY_TOKENS[severity]))
         painter.drawEllipse(centre, radius, radius)
@@ -152,7 +153,8 @@ class Strokes:
     def heat(self, painter: QPainter, place: Place, value: float) -> None:
         """How busy the block is, 0 to 1, as a strip along its lower edge."""
         bar = place.bar
-        strip = QRectF(bar.x + 4.0, bar.bottom - 5.0, bar.width - 8.0, 3.0)
+        inset = 11.0 if place.is_chip else 4.0
+        strip = QRectF(bar.x + inset, bar.bottom - 4.5, bar.width - 2 * inset, 3.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.brush("border"))
         painter.drawRect(strip)

@@ -19,7 +19,7 @@ from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Overlay, Sheet
 from hvstudio.gui.theme import Theme
-from hvstudio.model.document import BlockId
+from hvstudio.model.document import Block, BlockId
 from hvstudio.model.geometry import Rect
 
 _ROOM: float = 4000.0
@@ -112,6 +112,10 @@ class CanvasScene(QGraphicsScene):
         else:
             self.overlay.selection = self.workspace.selection
         self.overlay.refresh()
+
+    def set_ghost(self, block: Block | None) -> None:
+        """What the ghost of a preview looks like: a block that is not in the document yet."""
+        self.overlay.ghost = None if block is None else self.faces.of(block)
 
     def set_hovered(self, block_id: BlockId | None) -> None:
         """Show which block the pointer is on."""

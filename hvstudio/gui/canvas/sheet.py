@@ -18,9 +18,11 @@ from hvstudio.gui.canvas.drawing import (
     draw_region,
     route_of,
 )
+from hvstudio.gui.canvas.face import Face
 from hvstudio.gui.canvas.painting import RADIUS, Detail, detail_at, rectf
 from hvstudio.model.document import BlockId
 from hvstudio.model.geometry import Rect, around
+from hvstudio.model.stacking import Place
 
 FAR_SCALE: Final = 0.12
 """Farther out than this the diagram is one ready picture: blocks are a few pixels, and there are many of them."""
@@ -124,6 +126,7 @@ class Overlay(QGraphicsItem):
         self.has_focus = False
         self.held: tuple[BlockId, ...] = ()
         self.preview: Preview | None = None
+        self.ghost: Face | None = None
         self.is_band = False
         self._bounds = QRectF()
         self.setZValue(10)
@@ -198,6 +201,16 @@ class Overlay(QGraphicsItem):
             painter.setPen(pen)
             painter.setBrush(strokes.brush(token, 28))
             painter.drawRoundedRect(rectf(preview.ghost), *((0.0, 0.0) if self.is_band else (RADIUS, RADIUS)))
+            if self.ghost is not None and not self.is_band:
+                self._draw_ghost(painter, preview.ghost, self.ghost, refused=refused, detail=detail)
+
+    def _draw_ghost(self, painter: QPainter, rect: Rect, face: Face, *, refused: bool, detail: Detail) -> None:
+        """What would be put down, under the pointer."""
+        painter.save()
+        painter.setOpacity(0.45 if refused else _HELD_OPACITY)
+        place = Place(rect, rect, 0, face.shape == "chip")
+        self.picture.strokes.draw(painter, face, place, detail=detail, room=rect.width)
+        painter.restore()
 
     def _draw_held(self, painter: QPainter, preview: Preview, detail: Detail) -> None:
         """The held stacks where they are held, a little transparent."""

@@ -44,6 +44,7 @@ _ARROWS: Final[dict[Qt.Key, tuple[str, Point]]] = {
     Qt.Key.Key_Left: ("left", (-16.0, 0.0)),
     Qt.Key.Key_Right: ("right", (16.0, 0.0)),
 }
+_USE: Final = "The composition. Arrows walk through the blocks, Enter renames, Delete deletes."
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 _ALT: Final = Qt.KeyboardModifier.AltModifier
@@ -90,7 +91,7 @@ class CanvasView(QGraphicsView):
         self.setScene(self.canvas)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("The composition. Arrows walk through the blocks, Enter renames, Delete deletes.")
+        self.setAccessibleDescription(_USE)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
@@ -199,6 +200,7 @@ class CanvasView(QGraphicsView):
             event.ignore()
             return
         self.camera.start_dragging()
+        self.canvas.set_ghost(self.commands.probe(wanted))
         self.hand.start_placing(wanted, self.commands.size_of(wanted))
         event.acceptProposedAction()
 
@@ -381,6 +383,8 @@ class CanvasView(QGraphicsView):
             self.hand.cancel()
         if event.replaced:
             self.fit()
+        if event.selection_changed:
+            self.setAccessibleDescription(self.commands.described(self.workspace.primary) or _USE)
         if not event.previous.blocks or not self.workspace.document.blocks:
             self.viewport().update()
 
@@ -410,7 +414,8 @@ class CanvasView(QGraphicsView):
 
     def _renamed(self, block_id: BlockId, name: str) -> None:
         if block_id in self.workspace.document.blocks and name.strip():
-            self.workspace.apply("Rename", lambda document: rename_block(document, block_id, name))
+            label = f"Rename “{self.workspace.document.block(block_id).name}”"
+            self.workspace.apply(label, lambda document: rename_block(document, block_id, name))
 
     def _close_editor(self) -> None:
         editor, self._editor = self._editor, None
