@@ -16,9 +16,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST_EXAMPLE = CHECKOUT / "resources" / "examples" / "hyper-v-2016.hvs"
 
 
-def run(file: Path, *, terminal: bool) -> int:
-    """Opens `file` in the studio, or, where no window can open, does the same job in the terminal."""
-    if not file.exists():
+def run(file: Path | None, *, terminal: bool) -> int:
+    """Opens `file` (else the first example) in the studio; where no window can open, does the same in the terminal."""
+    if file is not None and not file.exists():
         raise SetupError(f"there is no file {file}")
     reason = "--terminal was given" if terminal else system_packages.why_no_window()
     system_packages.provide(system_packages.FOR_PICTURES if reason else system_packages.FOR_WINDOW)
@@ -26,9 +26,11 @@ def run(file: Path, *, terminal: bool) -> int:
         reason = f"system libraries of Qt are missing ({', '.join(missing)})"
     python = environment.ready(CHECKOUT, with_tests=False)
     if not reason:
-        return environment.hand_over([str(python), "-m", "hvstudio", str(file)])
+        return environment.hand_over([str(python), "-m", "hvstudio", *([str(file)] if file else [])])
     say(f"No window can open here ({reason}): the same job in the terminal.")
-    return environment.hand_over([str(python), str(CHECKOUT / "packaging" / "terminal_tour.py"), str(file)])
+    return environment.hand_over(
+        [str(python), str(CHECKOUT / "packaging" / "terminal_tour.py"), str(file or FIRST_EXAMPLE)]
+    )
 
 
 def test(pytest_arguments: list[str]) -> int:
@@ -81,7 +83,7 @@ def main(argv: list[str]) -> int:
     arguments = _arguments(argv)
     try:
         if arguments.command == "run":
-            return run(arguments.file.resolve(), terminal=arguments.terminal)
+            return run(arguments.file, terminal=arguments.terminal)
         return test(arguments.pytest_arguments)
     except SetupError as error:
         print(f"HVStudio: {error}", file=sys.stderr)
