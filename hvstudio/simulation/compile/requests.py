@@ -18,7 +18,7 @@ from hvstudio.simulation.compile.network_route import network_route, virtual_car
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
 from hvstudio.simulation.compile.paging import paging_steps
 from hvstudio.simulation.compile.walk import Machine, System
-from hvstudio.simulation.plan import Layer
+from hvstudio.simulation.plan import Layer, Op
 from hvstudio.simulation.steps import Step, cpu, free, seize, sometimes
 
 _MOST_PASSES: Final = 8
@@ -43,21 +43,22 @@ class Place:
         return Issuer(context=self.context, interrupt_context=self.context, layer=self.kernel_layer)
 
 
-def add_workload(assembly: Assembly, workload: Block, place: Place) -> None:
-    """Add the request class of a workload. Raises PlanError for what it needs and cannot have."""
-    steps = _request_steps(assembly, workload, place)
+def add_workload(assembly: Assembly, workload: Block, place: Place, number: int) -> None:
+    """Add the request class of the n-th workload of a machine. Raises PlanError for what it needs and cannot have."""
+    steps = _request_steps(assembly, workload, place, number)
     if not steps:
         assembly.builder.note(f"{workload.name} has no work to do.")
         return
     start_s = assembly.number(place.machine.block, "start_s") if place.machine.block.kind == "vm" else 0.0
-    assembly.builder.request_class(
+    made = assembly.builder.request_class(
         vm=place.row,
-        name=workload.name,
+        name=workload.id,
         steps=steps,
         start_ns=round(start_s * NANOSECONDS),
         bytes=payload_bytes(assembly, workload),
         **arrivals_of(assembly, workload),
     )
+    assembly.classes.append((made, number))
 
 
 def payload_bytes(assembly: Assembly, workload: Block) -> float:
@@ -73,18 +74,37 @@ def _product(assembly: Assembly, workload: Block, count: str, size: str) -> floa
     return assembly.number(workload, count) * assembly.number(workload, size)
 
 
-def _request_steps(assembly: Assembly, workload: Block, place: Place) -> list[Step]:
+def _request_steps(assembly: Assembly, workload: Block, place: Place, number: int) -> list[Step]:
     demand = demand_of(assembly, workload, place.machine)
     reads = _disk_steps(assembly, workload, place, write=False)
     reads += paging_steps(assembly, workload, place.machine, place.issuer, demand, place.stream_offset)
     inside = _work(place, demand, reads)
     inside += _writes(assembly, workload, place)
-    inside += _packet_steps(assembly, workload, place, incoming=False)
+    answer = _packet_steps(assembly, workload, place, incoming=False)
     at_once = assembly.whole(workload, "max_concurrency")
     if at_once > 0:
-        turn = assembly.builder.station(name=f"{workload.name} at once", servers=at_once, block=workload.id)
-        inside = [seize(turn), *inside, free(turn)]
-    return merged([*_packet_steps(assembly, workload, place, incoming=True), *inside])
+        # The software goes on to its next request once the processor has handed the answer over to the card.
+        handed_over = _leading_work(answer, place.context)
+        turn = _turn_station(assembly, place.machine, workload, number, at_once)
+        inside = [seize(turn), *inside, *answer[:handed_over], free(turn)]
+        answer = answer[handed_over:]
+    return merged([*_packet_steps(assembly, workload, place, incoming=True), *inside, *answer])
+
+
+def _leading_work(steps: list[Step], context: int) -> int:
+    """How many steps at the start are work of that context."""
+    own = (number for number, step in enumerate(steps) if step.op is not Op.CPU or step.target != context)
+    return next(own, len(steps))
+
+
+def _turn_station(assembly: Assembly, machine: Machine, workload: Block, number: int, at_once: int) -> int:
+    """The software's own limit of requests at the same time, as a station that a request holds."""
+    station = assembly.builder.station(name=f"{workload.name} at once", servers=at_once, block=workload.id)
+
+    def remake(other: Machine) -> int:
+        return _turn_station(assembly, other, other.all_workloads()[number][0], number, at_once)
+
+    return assembly.own(machine, station, remake, is_station=True)
 
 
 def _work(place: Place, demand: Demand, reads: list[Step]) -> list[Step]:
