@@ -69,9 +69,11 @@ def _memory_needed(scene: Scene, sums: MachineSums) -> tuple[float, bool]:
         facts = scene.facts(hypervisor)
         over_commit = facts.text("memory.overcommit")
         strict = strict or (over_commit != "full" and bool(tallies))
+        overhead = memory_overhead(facts)
+        shrinks = facts.yes("memory.dynamic") is not False
         for tally in tallies:
-            own = tally.floor if facts.yes("memory.dynamic") is not False else tally.memory
-            needed += own + memory_overhead(facts, own)
+            own = tally.floor if shrinks else tally.memory
+            needed += own + overhead(own)
     return needed, strict
 
 

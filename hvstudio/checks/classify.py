@@ -66,8 +66,8 @@ def shape_of(scene: Scene, hypervisor: Block) -> Shape:
         under=under,
         systems_beside=tuple(item for item in beside if item.kind == "os"),
         hypervisors_beside=tuple(item for item in beside if item.kind == "hypervisor"),
-        parents=scene.on(hypervisor.id, "parent_partition"),
-        vms=scene.on(hypervisor.id, "vm"),
+        parents=tuple(scene.on(hypervisor.id, "parent_partition")),
+        vms=tuple(scene.on(hypervisor.id, "vm")),
         outer=next((item for item in below if item.kind == "hypervisor"), None),
     )
 

@@ -80,7 +80,7 @@ def _own_vm(workload: Block, system: Block, hypervisor: BlockId) -> Fix:
 def scanner_on_host(scene: Scene, block: Block) -> Sequence[Hit]:
     """A scanner on the system of a parent partition, or on a system that carries a hypervisor."""
     if block.kind == "os":
-        systems: tuple[Block, ...] = (block,) if scene.on(block.id, "hypervisor") else ()
+        systems: Sequence[Block] = (block,) if scene.on(block.id, "hypervisor") else ()
     else:
         systems = scene.on(block.id, "os")
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Parameter, Product
@@ -80,6 +80,20 @@ def _flatten(node: Mapping[str, Any], prefix: str, into: dict[str, Any]) -> None
             into[prefix + key] = value
 
 
+class Judged(NamedTuple):
+    """The effective values of a block; `impossible` names what does not fit with its problem, `unknown` what is new."""
+
+    values: Mapping[str, Any]
+    impossible: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    given: Mapping[str, Any]
+
+
+def _same_types(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether equal values are of the same types (True equals 1 and would otherwise pass for it)."""
+    return one is other or all(value.__class__ is other[name].__class__ for name, value in one.items())
+
+
 class Knowledge:
     """The catalogue with its answers kept: effective values of blocks, facts of products."""
 
@@ -87,6 +101,7 @@ class Knowledge:
         self.catalog = catalog
         self._defaults: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._facts: dict[str, Facts] = {}
+        self._judged: dict[tuple[object, ...], Judged] = {}
         self._parameters: dict[str, dict[str, Parameter]] = {}
         self._problems: dict[tuple[str, str, type, object], str] = {}
 
@@ -104,18 +119,40 @@ class Knowledge:
             found = self._defaults[kind, product] = self._build_defaults(kind, product)
         return found
 
+    def judged(self, block: Block) -> Judged:
+        """What every parameter of the block is, and which entries cannot be; those are read as the default.
+
+        Kept by content, so that thousands of blocks that are alike cost one look-up each.
+        """
+        if not block.parameters:
+            return self._plain(block.kind, block.product)
+        try:
+            key = (block.kind, block.product, *block.parameters.items())
+            found = self._judged.get(key)
+        except TypeError:
+            return self._judge(block)
+        if found is None or not _same_types(found.given, block.parameters):
+            found = self._judged[key] = self._judge(block)
+        return found
+
     def values(self, block: Block) -> Mapping[str, Any]:
         """What every parameter of the block is; entries that cannot be are read as the default."""
-        defaults = self.defaults(block.kind, block.product)
-        if not block.parameters:
-            return defaults
-        kind = block.kind
-        fitting = {
-            name: value
-            for name, value in block.parameters.items()
-            if name in defaults and not self.problem(kind, name, value)
-        }
-        return {**defaults, **fitting}
+        return self.judged(block).values
+
+    def _plain(self, kind: str, product: str) -> Judged:
+        found = self._judged.get((kind, product))
+        if found is None:
+            found = self._judged[kind, product] = Judged(self.defaults(kind, product), (), (), _NO_VALUES)
+        return found
+
+    def _judge(self, block: Block) -> Judged:
+        defaults, kind = self.defaults(block.kind, block.product), block.kind
+        problems = tuple((name, self.problem(kind, name, value)) for name, value in block.parameters.items())
+        impossible = tuple((name, problem) for name, problem in problems if problem)
+        bad = {name for name, _ in impossible}
+        unknown = tuple(name for name in block.parameters if name not in defaults)
+        fitting = {name: value for name, value in block.parameters.items() if name in defaults and name not in bad}
+        return Judged({**defaults, **fitting}, impossible, unknown, block.parameters)
 
     def parameter(self, kind: str, name: str) -> Parameter | None:
         """The declaration of a parameter, if the kind has it."""

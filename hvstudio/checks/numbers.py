@@ -27,21 +27,15 @@ _SLAT_SINCE: Final = ("nehalem", "westmere", "sandy-bridge", "haswell", "skylake
 )
 def not_possible(scene: Scene, block: Block) -> Sequence[Hit]:
     """Parameter values that do not fit their declaration."""
-    if not block.parameters:
-        return ()
-    hits: list[Hit] = []
-    for name, value in block.parameters.items():
-        problem = scene.knowledge.problem(block.kind, name, value)
-        if problem:
-            hits.append(
-                Hit(
-                    block=block.id,
-                    message=f"“{block.name}”: {problem}",
-                    parameter=name,
-                    fixes=(setting("Take the default", [block.id], {name: None}),),
-                )
-            )
-    return hits
+    return [
+        Hit(
+            block=block.id,
+            message=f"“{block.name}”: {problem}",
+            parameter=name,
+            fixes=(setting("Take the default", [block.id], {name: None}),),
+        )
+        for name, problem in scene.judged(block).impossible
+    ]
 
 
 @rule(
@@ -55,17 +49,16 @@ def not_possible(scene: Scene, block: Block) -> Sequence[Hit]:
 )
 def unknown_parameter(scene: Scene, block: Block) -> Sequence[Hit]:
     """Parameters that are not declared for the kind."""
-    if not block.parameters or block.kind not in scene.catalog.kinds:
+    unknown = scene.judged(block).unknown
+    if not unknown or block.kind not in scene.catalog.kinds:
         return ()
-    known = scene.knowledge.defaults(block.kind, block.product)
     return [
         Hit(
             block=block.id,
             message=f"“{block.name}” has a parameter “{name}” that is not known here.",
             fixes=(setting("Remove it", [block.id], {name: None}),),
         )
-        for name in block.parameters
-        if name not in known
+        for name in unknown
     ]
 
 

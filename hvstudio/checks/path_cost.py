@@ -187,9 +187,6 @@ def _technique_card(scene: Scene, hypervisor: Block) -> str:
     known: Mapping[str, Any] = facts.group("techniques") or _UNNAMED_TECHNIQUES
     host = scene.place(hypervisor).host
     vt, slat = (host.hardware_virtualization, host.slat) if host is not None else (True, True)
-    vm = scene.place(hypervisor).vm
-    if vm is not None and not scene.values(scene.blocks[vm])["nested_virtualization"]:
-        vt = slat = False
     wanted = [*(["slat"] if vt and slat else []), *(["vt"] if vt else []), "no_vt", "vt", "slat"]
     return next((known[name] for name in wanted if isinstance(known.get(name), str)), "")
 

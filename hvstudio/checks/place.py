@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from hvstudio.checks.knowledge import Facts
@@ -10,9 +10,9 @@ from hvstudio.model.document import Block, BlockId
 
 
 class HostTraits(NamedTuple):
-    """What the rules far above a host need to know of it; equal for hosts that do not differ in this.
+    """What the rules far above a machine need to know of it; equal for machines that do not differ in this.
 
-    A `node` is one socket with its own memory (NUMA node).
+    A `node` is one socket with its own memory (NUMA node). Inside a VM the machine is the virtual one.
     """
 
     logical_processors: int
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
     `machine` is the nearest host, VM or parent partition below; `os` the nearest operating system inside that machine;
     `hypervisor` the nearest hypervisor below, with its `facts`; `depth` counts the hypervisors below; `vm` is the
-    nearest VM below. `host` is None when the stack does not stand on hardware.
+    nearest VM below. `host` tells of the nearest host or VM below; None when the stack does not stand on hardware.
     """
 
     root: BlockId | None
@@ -65,7 +65,28 @@ def host_traits(values: Mapping[str, Any]) -> HostTraits:
     )
 
 
-def place_above(block: Block, below: Place, *, values: Mapping[str, Any], facts: Facts) -> Place:
+def vm_traits(host: HostTraits, values: Mapping[str, Any], facts: Facts) -> HostTraits:
+    """What a VM of these values on a hypervisor of these facts shows of the machine that carries it."""
+    processors = values["virtual_processors"]
+    exposed = values["nested_virtualization"]
+    return HostTraits(
+        logical_processors=processors,
+        node_processors=processors,
+        vendor=host.vendor,
+        is_64bit=host.is_64bit and facts.yes("guests.is_64bit") is not False,
+        hardware_virtualization=exposed and host.hardware_virtualization,
+        slat=exposed and host.slat,
+        iommu=host.iommu,
+    )
+
+
+def place_above(
+    block: Block,
+    below: Place,
+    *,
+    values: Callable[[Block], Mapping[str, Any]],
+    facts: Callable[[Block], Facts],
+) -> Place:
     """The place of what rests on `block`, which itself stands at `below`."""
     kind = block.kind
     name = block.id
@@ -76,11 +97,12 @@ def place_above(block: Block, below: Place, *, values: Mapping[str, Any], facts:
     if kind == "os":
         os = name
     elif kind == "hypervisor":
-        hypervisor, known, scheduler, depth = name, facts, values["scheduler"], depth + 1
+        hypervisor, known, scheduler, depth = name, facts(block), values(block)["scheduler"], depth + 1
     elif kind in MACHINES:
         machine, machine_kind, os = name, kind, None
         if kind == "vm":
             vm = name
+            host = None if host is None else vm_traits(host, values(block), known)
         elif kind == "host" and block.rests_on is None:
-            host = host_traits(values)
+            host = host_traits(values(block))
     return Place(root, support, kind, host, machine, machine_kind, os, hypervisor, known, scheduler, depth, vm)

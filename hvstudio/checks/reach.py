@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from hvstudio.checks.scene import Scene
 from hvstudio.model.change import Change
 from hvstudio.model.document import Block, BlockId, Document
@@ -22,10 +24,11 @@ def reach_of(
     touched = change.added | change.removed | change.changed
     reached: set[BlockId] = set(touched)
     climbed: set[BlockId] = set()
+    silent = _retuned_disks(change.changed, scene.blocks, document.blocks)
     for blocks, known in ((scene.blocks, scene.index), (document.blocks, index)):
         for block_id in touched:
             _climb(blocks, block_id, climbed)
-            _follow(blocks, known, block_id, reached)
+            _follow(blocks, known, block_id, reached, silently=block_id in silent)
         for block_id in _reattached(touched, scene.blocks, document.blocks):
             for attached in _all_attached(known, block_id):
                 _climb(blocks, attached, climbed)
@@ -52,8 +55,22 @@ def _climb(blocks: Mapping[BlockId, Block], start: BlockId, climbed: set[BlockId
         current = block.rests_on
 
 
-def _follow(blocks: Mapping[BlockId, Block], index: Index, start: BlockId, reached: set[BlockId]) -> None:
-    """Add what a block is attached to, step by step, and all that is attached to it."""
+def _retuned_disks(
+    changed: frozenset[BlockId], old: Mapping[BlockId, Block], new: Mapping[BlockId, Block]
+) -> set[BlockId]:
+    """The disks of which only parameters or the product changed: no rule of an attached device reads those."""
+    return {
+        block_id
+        for block_id in changed
+        if new[block_id].kind == "disk"
+        and evolve(old[block_id], parameters=new[block_id].parameters, product=new[block_id].product) == new[block_id]
+    }
+
+
+def _follow(
+    blocks: Mapping[BlockId, Block], index: Index, start: BlockId, reached: set[BlockId], *, silently: bool
+) -> None:
+    """Add what a block is attached to, step by step, and all that is attached to it unless it changed silently."""
     block = blocks.get(start)
     if block is None:
         return
@@ -64,7 +81,8 @@ def _follow(blocks: Mapping[BlockId, Block], index: Index, start: BlockId, reach
         following = blocks.get(target)
         target = following.attached_to if following else None
     reached.update(seen)
-    reached.update(_all_attached(index, start))
+    if not silently:
+        reached.update(_all_attached(index, start))
 
 
 def _all_attached(index: Index, start: BlockId) -> set[BlockId]:

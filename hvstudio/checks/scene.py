@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hvstudio.checks.knowledge import Facts, Knowledge
+from hvstudio.checks.knowledge import Facts, Judged, Knowledge
 from hvstudio.checks.place import NOWHERE, Place, place_above
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.index import Index, index_of
 
 _NO_BLOCKS: tuple[Block, ...] = ()
+_NOTHING_ON: dict[str, list[Block]] = {}
 
 
 class Scene:
@@ -23,7 +24,8 @@ class Scene:
         self.index = index_of(document) if index is None else index
         self.blocks = document.blocks
         self.places: dict[BlockId, Place] = {}
-        self.values_of: dict[BlockId, Mapping[str, Any]] = {}
+        self.judged_of: dict[BlockId, Judged] = {}
+        self.on_of: dict[BlockId, dict[str, list[Block]]] = {}
         self.kept: dict[str, dict[BlockId, Any]] = {}
         self.loose: frozenset[BlockId] = frozenset()
         self.firsts: Mapping[str, BlockId] = {}
@@ -55,7 +57,7 @@ class Scene:
         """Set the place of a block's children; whether it is another than before."""
         block = self.blocks[block_id]
         below = self.place(block)
-        found = place_above(block, below, values=self.values(block), facts=self.facts(block))
+        found = place_above(block, below, values=self.values, facts=self.facts)
         if self.places.get(block_id) == found:
             return False
         self.places[block_id] = found
@@ -87,14 +89,17 @@ class Scene:
         support = block.rests_on
         return NOWHERE if support is None else self.places.get(support, NOWHERE)
 
+    def judged(self, block: Block) -> Judged:
+        """The effective values of a block with what is wrong about the given ones."""
+        found = self.judged_of.get(block.id)
+        if found is None:
+            found = self.judged_of[block.id] = self.knowledge.judged(block)
+        return found
+
     def values(self, block: Block) -> Mapping[str, Any]:
         """What every parameter of the block is; empty for kinds unknown here."""
-        if not block.parameters:
-            return self.knowledge.defaults(block.kind, block.product)
-        found = self.values_of.get(block.id)
-        if found is None:
-            found = self.values_of[block.id] = self.knowledge.values(block)
-        return found
+        found = self.judged_of.get(block.id)
+        return found[0] if found is not None else self.judged(block)[0]
 
     def facts(self, block: Block) -> Facts:
         """What is known of the block's product."""
@@ -105,21 +110,26 @@ class Scene:
         block = None if block_id is None else self.blocks.get(block_id)
         return "nothing" if block is None else f"“{block.name}”"
 
-    def on(self, block_id: BlockId, kind: str = "") -> tuple[Block, ...]:
+    def on(self, block_id: BlockId, kind: str = "") -> Sequence[Block]:
         """What rests directly on a block, in document order: all of it or one kind."""
+        by_kind = self.on_of.get(block_id)
+        if by_kind is None:
+            by_kind = self.on_of[block_id] = self._sorted_by_kind(block_id)
+        return by_kind.get(kind, _NO_BLOCKS)
+
+    def _sorted_by_kind(self, block_id: BlockId) -> dict[str, list[Block]]:
         children = self.index.children.get(block_id)
         if not children:
-            return _NO_BLOCKS
-        kept = self.kept.setdefault("on", {})
-        by_kind: dict[str, tuple[Block, ...]] | None = kept.get(block_id)
-        if by_kind is None:
-            rows: dict[str, list[Block]] = {"": []}
-            for child in children:
-                block = self.blocks[child]
-                rows[""].append(block)
-                rows.setdefault(block.kind, []).append(block)
-            by_kind = kept[block_id] = {name: tuple(row) for name, row in rows.items()}
-        return by_kind.get(kind, _NO_BLOCKS)
+            return _NOTHING_ON
+        blocks = self.blocks
+        row = [blocks[child] for child in children]
+        by_kind: dict[str, list[Block]] = {"": row}
+        for block in row:
+            if block.kind in by_kind:
+                by_kind[block.kind].append(block)
+            else:
+                by_kind[block.kind] = [block]
+        return by_kind
 
     def support(self, block: Block) -> Block | None:
         """The block directly below."""
@@ -168,6 +178,7 @@ class Scene:
 
     def forget(self, block_id: BlockId) -> None:
         """Drop what was derived for a block: it, or something above it, changed."""
-        self.values_of.pop(block_id, None)
+        self.judged_of.pop(block_id, None)
+        self.on_of.pop(block_id, None)
         for kept in self.kept.values():
             kept.pop(block_id, None)

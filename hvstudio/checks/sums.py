@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from hvstudio.checks.knowledge import Facts
@@ -106,15 +106,14 @@ def _machine_sums(scene: Scene, machine: Block) -> MachineSums:
     return MachineSums(tuple(rows), layers, tuple(flows))
 
 
-def memory_overhead(facts: Facts, memory: int) -> float:
-    """What a VM costs in memory beside its own: a fixed part, and a part that grows with it."""
+def memory_overhead(facts: Facts) -> Callable[[float], float]:
+    """What a VM of so many bytes costs in memory beside its own: a fixed part, and a part that grows with it."""
     fixed = facts.number("memory.overhead_fixed_bytes") or 0.0
     first = facts.number("memory.overhead_first_gib_bytes")
     per_gib = facts.number("memory.overhead_per_gib_bytes") or 0.0
-    gib = memory / GIB
     if first is None:
-        return fixed + per_gib * gib
-    return fixed + first + per_gib * max(0.0, gib - 1)
+        return lambda memory: fixed + per_gib * memory / GIB
+    return lambda memory: fixed + first + per_gib * max(0.0, memory / GIB - 1)
 
 
 def offered_rate(values: Mapping[str, Any]) -> tuple[bool, float]:
@@ -146,11 +145,20 @@ def nic_seconds(values: Mapping[str, Any], nic: Mapping[str, Any]) -> float:
     return max(sent, received) * 8 / (nic["speed_bits_per_s"] * nic["goodput_fraction"])
 
 
-def _flows_in(scene: Scene, vm: Block) -> Iterable[Flow]:
-    for block in scene.above(vm.id):
-        if block.kind == "workload":
-            carrier = next((item for item in scene.below(block) if item.kind == "vm"), vm)
-            yield from _own_flows(scene, (block,), carrier)
+def _flows_in(scene: Scene, vm: Block) -> list[Flow]:
+    """The flows of all workloads in a VM, those of VMs nested in it included."""
+    flows: list[Flow] = []
+    waiting = [vm]
+    while waiting:
+        machine = waiting.pop()
+        hypervisors = list(scene.on(machine.id, "hypervisor"))
+        flows.extend(_own_flows(scene, scene.on(machine.id, "workload"), machine))
+        for system in scene.on(machine.id, "os"):
+            flows.extend(_own_flows(scene, scene.on(system.id, "workload"), machine))
+            hypervisors.extend(scene.on(system.id, "hypervisor"))
+        for hypervisor in hypervisors:
+            waiting.extend(scene.on(hypervisor.id, "vm"))
+    return flows
 
 
 def _own_flows(scene: Scene, workloads: Iterable[Block], machine: Block) -> Iterable[Flow]:
