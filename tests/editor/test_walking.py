@@ -69,6 +69,14 @@ def test_a_connector_to_a_switch_at_the_same_height_enters_from_below() -> None:
     assert route(device, switch, frame) == ((120.0, 10.0), (120.0, 17.0), (48.0, 17.0), (48.0, 10.0))
 
 
+def test_a_connector_enters_where_it_crosses_nothing_on_the_way() -> None:
+    device, frame = Rect(10.0, 0.0, 20.0, 10.0), Rect(0.0, -50.0, 40.0, 64.0)
+    disk, bridge = Rect(100.0, 60.0, 104.0, 20.0), Rect(90.0, 25.0, 40.0, 20.0)
+    assert route(device, disk, frame, obstacles=[bridge])[-1] == (142.0, 60.0)
+    everywhere = Rect(0.0, 25.0, 500.0, 20.0)
+    assert route(device, disk, frame, obstacles=[everywhere])[-1] == (112.0, 60.0)
+
+
 def test_a_device_right_above_its_target_is_joined_straight() -> None:
     assert route(Rect(10, 0, 20, 10), Rect(0, 60, 60, 20), Rect(0, -50, 40, 64)) == ((20, 10), (20, 60))
 

@@ -82,7 +82,21 @@ def route_of(picture: Picture, device: BlockId) -> Route | None:
         return None
     support = picture.document.block(device).rests_on
     frame = places[support].column if support is not None and support in places else places[device].bar
-    return route(places[device].bar, places[target].bar, frame)
+    return route(places[device].bar, places[target].bar, frame, obstacles=_obstacles(picture, device, target))
+
+
+def _obstacles(picture: Picture, device: BlockId, target: BlockId) -> list[Rect]:
+    """What a connector should not cross on its way down: the letters and chips of the layers between."""
+    places = picture.layout.places
+    found: list[Rect] = []
+    for block in list(picture.index.below(device))[1:]:
+        if block.id == picture.document.block(target).rests_on:
+            break
+        bar = places[block.id].bar
+        found.append(Rect(bar.x, bar.y, min(picture.faces.measure(block)[0], bar.width), bar.height))
+        chips = (child for child in picture.index.children_of(block.id) if places[child].is_chip)
+        found.extend(places[chip].bar for chip in chips if chip != target)
+    return found
 
 
 def visible_stacks(picture: Picture, region: Rect) -> Iterator[BlockId]:

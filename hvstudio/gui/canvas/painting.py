@@ -106,17 +106,20 @@ class Strokes:
             _LETTERS[face.shape](self, painter, face, place, room)
 
     def badge(self, painter: QPainter, place: Place, severity: Severity) -> None:
-        """The mark of the worst finding, in the upper right corner of the block."""
+        """The mark of the worst finding, in the upper right corner of the block; for a note only a dot."""
         bar = place.bar
         radius = 5.5 if place.is_chip else 7.5
-        inside = 2.0 if place.is_chip else 8.0
+        inside = 2.0 if place.is_chip else 5.0
         centre = QPointF(bar.right - inside, bar.y + inside)
         painter.setPen(self.pen("canvas", 1.5))
         painter.setBrush(self.brush(_SEVERITY_TOKENS[severity]))
+        if severity is Severity.NOTE:
+            painter.drawEllipse(centre, 3.8, 3.8)
+            return
         painter.drawEllipse(centre, radius, radius)
         painter.setFont(self.lettering.tag)
         painter.setPen(self.pen("canvas"))
-        text = "i" if severity is Severity.NOTE else "!"
+        text = "!"
         width = self.lettering.width("tag", text)
         painter.drawText(QPointF(centre.x() - width / 2, centre.y() + 3.6), text)
 
