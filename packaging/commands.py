@@ -22,7 +22,7 @@ def run(file: Path | None, *, terminal: bool) -> int:
         raise SetupError(f"there is no file {file}")
     reason = "--terminal was given" if terminal else system_packages.why_no_window()
     system_packages.provide(system_packages.FOR_PICTURES if reason else system_packages.FOR_WINDOW)
-    if not reason and (missing := system_packages.missing(system_packages.FOR_WINDOW)):
+    if not reason and (missing := system_packages.missing(system_packages.QT_LIBRARIES)):
         reason = f"system libraries of Qt are missing ({', '.join(missing)})"
     python = environment.ready(CHECKOUT, with_tests=False)
     if not reason:

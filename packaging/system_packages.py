@@ -43,6 +43,7 @@ _COMPILER = ("gcc", "python3-dev")
 _FONT = "fonts-dejavu-core"
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
+QT_LIBRARIES = tuple(_LIBRARIES_FOR_WINDOW)
 FOR_PICTURES = (*_LIBRARIES_FOR_PICTURES, _FONT, *_COMPILER)
 FOR_WINDOW = (*_LIBRARIES_FOR_WINDOW, _FONT, *_COMPILER)
 FOR_TESTS = (*FOR_WINDOW, *_PROGRAMS_FOR_TESTS)
