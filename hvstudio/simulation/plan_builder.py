@@ -207,11 +207,45 @@ class PlanBuilder:
             name=name,
         )
 
+    def copy_class(
+        self,
+        index: int,
+        *,
+        vm: int,
+        name: str,
+        contexts: Mapping[int, int],
+        stations: Mapping[int, int],
+        classes: Mapping[int, int],
+    ) -> int:
+        """The same kind of request for another VM: its route with other targets where the mappings name them."""
+        checked_index(index, self._count("class"), "class", where=name)
+        checked_index(vm, self._count("vm"), "VM", where=name)
+        others: dict[int, Mapping[int, int]] = {
+            Op.CPU: contexts, Op.STATION: stations, Op.SEIZE: stations, Op.FREE: stations, Op.SPAWN: classes,
+        }  # fmt: skip
+        nothing: Mapping[int, int] = {}
+        rows, first = self._rows, self._rows["class_first_step"][index]
+        stop = rows["step_op"].index(int(Op.END), first) + 1
+        kinds, targets = rows["step_op"][first:stop], rows["step_target"][first:stop]
+        copied = [others.get(op, nothing).get(target, target) for op, target in zip(kinds, targets, strict=True)]
+        for column in _STEP_COLUMNS:
+            values = rows[f"step_{column}"]
+            values.extend(copied if column == "target" else values[first:stop])
+        first_step = self._count("step")
+        self._counts["step"] = first_step + stop - first
+        row = {column: rows[f"class_{column}"][index] for column in _CLASS_COLUMNS}
+        return self._add("class", **{**row, "vm": vm, "name": name, "first_step": first_step})
+
     def note(self, text: str) -> None:
         """An assumption the compiler made, to be shown beside estimates and results."""
         notes = self._rows.setdefault("notes", [])
         if text not in notes:
             notes.append(text)
+
+    @property
+    def note_count(self) -> int:
+        """How many notes there are so far."""
+        return len(self._rows.get("notes", []))
 
     def build(self) -> Plan:
         """The frozen plan. Raises PlanError for what only the whole shows: a route without device, a spawn loop."""
@@ -274,6 +308,9 @@ class PlanBuilder:
             self._add("trace", time_ns=previous, requests=count)
 
 
+_CLASS_COLUMNS: Final = tuple(
+    declared.name.removeprefix("class_") for declared in fields(Plan) if declared.name.startswith("class_")
+)
 _STEP_COLUMNS: Final = ("op", "target", "mean", "scv", "bytes", "layer", "exits", "peer", "purpose")
 
 

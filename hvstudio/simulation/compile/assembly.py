@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import value_problem
@@ -25,6 +25,15 @@ DEFAULT_SYSTEM_COSTS: Final = "os-linux"
 DEFAULT_MONOLITHIC_COSTS: Final = "drivers-monolithic"
 
 
+@frozen(kw_only=True)
+class Owned:
+    """A context or station that belongs to one VM, and how an equal VM comes to its own."""
+
+    is_station: bool
+    index: int
+    remake: Callable[[Machine], int]
+
+
 @define(eq=False, kw_only=True)
 class Assembly:
     """One compilation under way. Mappings are by identity of the thing or by a key of the module that fills them."""
@@ -41,6 +50,12 @@ class Assembly:
     """Part of a VM's memory that the host has paged out, by block id."""
     cache_bytes: dict[Machine, float] = Factory(dict)
     """Free memory of the host that can cache the disks of a VM, by VM."""
+    owned: dict[Machine, list[Owned]] = Factory(dict)
+    """What belongs to a VM alone, by VM."""
+    classes: list[tuple[int, int | None]] = Factory(list)
+    """Request classes in the order of their making: index, and the place of the workload (None for delayed parts)."""
+    patterns: dict[Hashable, Any] = Factory(dict)
+    """What was compiled for a VM, by what it looks like."""
     _made: dict[Hashable, Any] = Factory(dict)
     _allowed: set[tuple[str, str, Value]] = Factory(set)
     _defaults: dict[tuple[str, str, str], Value] = Factory(dict)
@@ -50,6 +65,11 @@ class Assembly:
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
+
+    def own(self, machine: Machine, index: int, remake: Callable[[Machine], int], *, is_station: bool = False) -> int:
+        """Note that a context (or station) belongs to the VM alone; gives its index back."""
+        self.owned.setdefault(machine, []).append(Owned(is_station=is_station, index=index, remake=remake))
+        return index
 
     def card(self, card_id: str, shape: type[_Card]) -> _Card:
         """A cost card, read once."""

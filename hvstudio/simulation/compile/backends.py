@@ -69,8 +69,10 @@ def _offered(assembly: Assembly, hypervisor: Hypervisor, kind: str) -> dict[str,
     return {name: card for name, card in cast("Mapping[str, Any]", known).items() if isinstance(card, str)}
 
 
-def backend_of(assembly: Assembly, machine: Machine, model: DeviceModel, issuer: Issuer, queue: str = "") -> Backend:
-    """Who does what for a device of `machine` that `issuer` uses; `queue` names a kernel queue of its own."""
+def backend_of(
+    assembly: Assembly, machine: Machine, model: DeviceModel, issuer: Issuer, queue: int | None = None
+) -> Backend:
+    """Who does what for a device of `machine` that `issuer` uses; `queue` is a kernel queue that serves it."""
     hypervisor = machine.provider
     assert hypervisor is not None
     if model.backend == "vmm":
@@ -80,10 +82,10 @@ def backend_of(assembly: Assembly, machine: Machine, model: DeviceModel, issuer:
         return Backend(
             context=None, layer=issuer.layer, issuer=issuer, driver=None, costs=DriverCosts(), system_calls=False
         )
-    context = _context(assembly, machine, driver, model, issuer, queue)
+    context = _context(assembly, machine, driver, model, issuer) if queue is None else queue
     below = Issuer(
         context=context,
-        interrupt_context=context if queue else tree.kernel_context(assembly, driver),
+        interrupt_context=context if queue is not None else tree.kernel_context(assembly, driver),
         layer=Layer.HOST,
         factor=kernel_factor(assembly, driver.machine),
     )
@@ -97,9 +99,7 @@ def backend_of(assembly: Assembly, machine: Machine, model: DeviceModel, issuer:
     )
 
 
-def _context(
-    assembly: Assembly, machine: Machine, driver: System, model: DeviceModel, issuer: Issuer, queue: str
-) -> int:
+def _context(assembly: Assembly, machine: Machine, driver: System, model: DeviceModel, issuer: Issuer) -> int:
     hypervisor = machine.provider
     assert hypervisor is not None
     if model.backend == "vcpu":
@@ -109,7 +109,7 @@ def _context(
     if model.backend == "service":
         return tree.service_context(assembly, driver, hypervisor)
     if model.backend == "kernel":
-        return tree.queue_context(assembly, driver, queue) if queue else tree.kernel_context(assembly, driver)
+        return tree.kernel_context(assembly, driver)
     raise PlanError(f"unknown backend {model.backend!r} of a device model.", where=hypervisor.block.name)
 
 

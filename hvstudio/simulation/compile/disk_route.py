@@ -130,6 +130,7 @@ def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[St
         arrivals=Arrivals.NONE,
         counts=False,
     )
+    assembly.classes.append((later, None))
     return [spawn(later)]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.errors import CatalogError, PlanError
 from hvstudio.model.document import Block, Document
@@ -14,6 +12,7 @@ from hvstudio.simulation.compile.purposes import WORKLOAD_STRIDE
 from hvstudio.simulation.compile.requests import Place, add_workload
 from hvstudio.simulation.compile.rows import add_reported_rows, background_row, native_blocks, row_of_system
 from hvstudio.simulation.compile.starting import decide_starts
+from hvstudio.simulation.compile.twins import Pattern, copy_pattern, likeness
 from hvstudio.simulation.compile.walk import Machine, System, read_composition
 from hvstudio.simulation.plan import Layer, Plan
 
@@ -75,22 +74,34 @@ def _add_machine(assembly: Assembly, machine: Machine) -> None:
     """Everything that works on a machine: its own software, then what its hypervisors make of it."""
     if machine.block.id in assembly.unable:
         return
-    for count, (workload, system) in enumerate(_workloads(machine)):
-        place = _place(assembly, machine, workload, system, count)
-        add_workload(assembly, workload, place)
     if machine.block.kind == "vm" and not machine.is_divided:
-        tree.processor_context(assembly, machine)
+        _add_guest(assembly, machine)
+        return
+    _add_software(assembly, machine)
     for hypervisor in machine.all_hypervisors():
         for made in [*hypervisor.partitions, *hypervisor.machines]:
             _add_machine(assembly, made)
 
 
-def _workloads(machine: Machine) -> Iterator[tuple[Block, System | None]]:
-    for workload in machine.workloads:
-        yield workload, None
-    for system in machine.systems:
-        for workload in system.workloads:
-            yield workload, system
+def _add_software(assembly: Assembly, machine: Machine) -> None:
+    for number, (workload, system) in enumerate(machine.all_workloads()):
+        place = _place(assembly, machine, workload, system, number)
+        add_workload(assembly, workload, place, number)
+
+
+def _add_guest(assembly: Assembly, machine: Machine) -> None:
+    """A VM that runs one system: compiled, or copied from a VM like it."""
+    key = ("like", likeness(assembly, machine))
+    patterns = assembly.patterns
+    if (pattern := patterns.get(key)) is not None:
+        copy_pattern(assembly, pattern, machine, [workload for workload, _ in machine.all_workloads()])
+        return
+    assembly.classes.clear()
+    notes = assembly.builder.note_count
+    _add_software(assembly, machine)
+    tree.processor_context(assembly, machine)
+    if assembly.builder.note_count == notes:  # what is worth a note is said of every VM
+        patterns[key] = Pattern(machine=machine, classes=list(assembly.classes))
 
 
 def _place(assembly: Assembly, machine: Machine, workload: Block, system: System | None, count: int) -> Place:

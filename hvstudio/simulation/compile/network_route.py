@@ -12,6 +12,7 @@ from hvstudio.simulation.compile.disk_route import vmm_layer, work_step
 from hvstudio.simulation.compile.hardware import backing_device, devices_of, peer_of, switch_of, wire_steps
 from hvstudio.simulation.compile.operations import Issuer, Packets
 from hvstudio.simulation.compile.techniques import exit_cycles
+from hvstudio.simulation.compile.tree import queue_context
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.steps import Step, use
 
@@ -63,7 +64,11 @@ class _Crossing:
 def _crossing(assembly: Assembly, machine: Machine, device: Block | None, issuer: Issuer) -> _Crossing:
     assert machine.provider is not None
     model = model_of(assembly, machine, device, "nic")
-    queue = _queue(assembly, machine, device) if model.backend == "kernel" else ""
+    driver = machine.provider.driving_system
+    queue = None
+    if model.backend == "kernel" and driver is not None:
+        place = virtual_cards(machine).index(device) if device in virtual_cards(machine) else 0
+        queue = _queue_context(assembly, machine, driver, place)
     return _Crossing(
         machine=machine,
         device=device,
@@ -74,17 +79,23 @@ def _crossing(assembly: Assembly, machine: Machine, device: Block | None, issuer
     )
 
 
-def _queue(assembly: Assembly, machine: Machine, device: Block | None) -> str:
-    """The kernel queue that serves the card: one processor for each with VMQ, one for all others of the switch.
+def _queue_context(assembly: Assembly, machine: Machine, driver: System, place: int) -> int:
+    """The kernel queue that serves a VM's card: one processor for each with VMQ, one for all others of the switch.
 
     Source: Microsoft, Mastering Windows Server 2016 Hyper-V: one queue is served by one core.
     """
+    return assembly.once(("queue", machine, place), lambda: _new_queue(assembly, machine, driver, place))
+
+
+def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int) -> int:
+    device = virtual_cards(machine)[place]
     switch = switch_of(assembly, device)
     spread = switch is None or assembly.switch(switch, "vmq")
-    name = switch.name if switch is not None else "network"
     if spread and _takes_queue(assembly, machine, device):
-        return f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
-    return f"queue of {name}"
+        name = f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
+        context = queue_context(assembly, driver, name)
+        return assembly.own(machine, context, lambda other: _queue_context(assembly, other, driver, place))
+    return queue_context(assembly, driver, f"queue of {switch.name if switch is not None else 'network'}")
 
 
 def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:
@@ -95,8 +106,10 @@ def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> 
     if nic.kind != "nic":
         return True
     taken: set[str] = assembly.once(("queues", nic.id), set)
-    taken.add(device.id if device is not None else machine.block.id)
-    return len(taken) <= assembly.whole(nic, "queues")
+    if len(taken) < assembly.whole(nic, "queues"):
+        taken.add(device.id if device is not None else machine.block.id)
+        return True
+    return False
 
 
 def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
@@ -158,8 +171,19 @@ def _limit_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> l
     device = crossing.device
     if device is None or (limit := assembly.number(device, "bandwidth_limit_bits_per_s")) <= 0:
         return []
-    station = assembly.once(
-        ("limit", device.id),
-        lambda: assembly.builder.station(name=f"{device.name} limit", bytes_per_s=limit / 8, block=device.id),
-    )
+    place = virtual_cards(crossing.machine).index(device)
+    station = _limit_station(assembly, crossing.machine, place, limit / 8)
     return [use(station, bytes=packets.total_bytes)]
+
+
+def _limit_station(assembly: Assembly, machine: Machine, place: int, bytes_per_s: float) -> int:
+    return assembly.once(("limit", machine, place), lambda: _new_limit(assembly, machine, place, bytes_per_s))
+
+
+def _new_limit(assembly: Assembly, machine: Machine, place: int, bytes_per_s: float) -> int:
+    device = virtual_cards(machine)[place]
+    assert device is not None
+    station = assembly.builder.station(name=f"{device.name} limit", bytes_per_s=bytes_per_s, block=device.id)
+    return assembly.own(
+        machine, station, lambda other: _limit_station(assembly, other, place, bytes_per_s), is_station=True
+    )

@@ -197,7 +197,7 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
     controls = controls_of(assembly, machine)
     grouped = controls.grouped
     program = machine.provider.system or machine.provider
-    return assembly.builder.context(
+    context = assembly.builder.context(
         vm=assembly.rows[machine.block.id],
         name=machine.block.name,
         parent=vm_node(assembly, machine),
@@ -211,6 +211,11 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
         wake_layer=Layer.VMM,
         quantum_ns=quantum_ns,
         refill_ns=refill,
+    )
+    return assembly.own(
+        machine,
+        context,
+        lambda other: processor_context(assembly, other, quantum_ns=quantum_ns, refill_ns=refill),
     )
 
 
@@ -256,7 +261,7 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
     assert hypervisor is not None
     in_group = hypervisor.system is system and controls_of(assembly, machine).grouped
     threads = assembly.fact(hypervisor.block, "serial_io_threads", 1)
-    return assembly.builder.context(
+    context = assembly.builder.context(
         vm=assembly.rows[machine.block.id],
         name=f"{machine.block.name}: {name}",
         parent=vm_node(assembly, machine) if in_group else system_node(assembly, system),
@@ -264,6 +269,7 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
         wake_cycles=wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,
     )
+    return assembly.own(machine, context, lambda other: thread_context(assembly, other, system, name))
 
 
 def hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:

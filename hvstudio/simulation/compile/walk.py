@@ -48,6 +48,12 @@ class Machine:
         """Whether virtual machines live on it."""
         return any(hypervisor.machines for hypervisor in self.all_hypervisors())
 
+    def all_workloads(self) -> list[tuple[Block, System | None]]:
+        """The workloads of the machine and of its systems, each with its system."""
+        found: list[tuple[Block, System | None]] = [(workload, None) for workload in self.workloads]
+        found += [(workload, system) for system in self.systems for workload in system.workloads]
+        return found
+
     def all_hypervisors(self) -> Iterator[Hypervisor]:
         """The hypervisors that divide this machine, on it or on its systems."""
         yield from self.hypervisors
