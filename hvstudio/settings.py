@@ -44,7 +44,7 @@ class Settings:
     reduced_motion: bool = False
     text_scale: float = 1.0
     is_first_start: bool = True
-    run_speed: float = 0.0
+    run_speed: float = 10.0
     """Simulated seconds per second; 0 means as fast as it goes."""
     run_duration_s: float = 60.0
     seed: int = 1

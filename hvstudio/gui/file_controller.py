@@ -44,6 +44,8 @@ class FileController:
         self._say = say
         self._stamp: Stamp | None = None
         self.is_saving = False
+        self.origin = ""
+        """The picture that the present document came out of, if it did."""
 
     def new(self) -> None:
         """Start an empty composition."""
@@ -111,6 +113,7 @@ class FileController:
     def _load(self, path: Path) -> None:
         def opened(loaded: Loaded) -> None:
             self._stamp = None if loaded.is_export else loaded.stamp
+            self.origin = path.name if loaded.is_export else ""
             self._replace(loaded.document, None if loaded.is_export else path, keep_stamp=True)
             self._remember(path)
             if loaded.is_export:
@@ -124,7 +127,7 @@ class FileController:
 
     def _replace(self, document: Document, path: Path | None, *, keep_stamp: bool = False) -> None:
         if not keep_stamp:
-            self._stamp = None
+            self._stamp, self.origin = None, ""
         self._workspace.replace(document, path)
 
     def _remember(self, path: Path) -> None:
@@ -138,7 +141,7 @@ class FileController:
 
         def saved(stamp: Stamp) -> None:
             self.is_saving = False
-            self._stamp = stamp
+            self._stamp, self.origin = stamp, ""
             if self._workspace.document is document:
                 self._workspace.mark_saved(path)
             else:

@@ -280,7 +280,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.actions_table.refresh(self.state(), self.theme)
         document, path = self.workspace.document, self.workspace.path
-        name = path.name if path else document.title
+        origin = f" (from {self.files.origin})" if self.files.origin else ""
+        name = path.name if path else f"{document.title}{origin}"
         self.setWindowTitle(f"{name}[*] – HVStudio")
         self.setWindowModified(self.workspace.modified)
         self._say_if_outdated()

@@ -80,6 +80,8 @@ QPushButton { background: {surface-raised}; color: {text}; border: 1px solid {bo
 QPushButton:hover:enabled { border-color: {border-strong}; background: {hover}; }
 QPushButton:pressed { background: {selection}; }
 QPushButton:focus { border-color: {focus}; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QMessageBox { messagebox-text-interaction-flags: 1; }
 QPushButton:default { background: {accent}; color: {accent-text}; border-color: {accent}; }
 QPushButton:disabled { color: {text-disabled}; }
 QPushButton[quiet="true"] { background: transparent; border-color: transparent; color: {accent}; padding: 2px 6px; }

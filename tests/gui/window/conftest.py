@@ -1,0 +1,94 @@
+"""A whole window for the tests: work in the background is done at once, questions are answered from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.editor.workspace import Workspace
+from hvstudio.files.examples import load_example
+from hvstudio.gui.background import Immediate
+from hvstudio.gui.choices import Choices
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.model.document import Document
+
+
+class Answers:
+    """Answers the window's questions; set the fields to what the person would say."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.about_changes = "cancel"
+        self.asked: list[str] = []
+
+    def open_path(self, folder: str) -> Path | None:
+        """Which file to open."""
+        self.asked.append("open")
+        return self.path
+
+    def save_path(self, suggestion: str) -> Path | None:
+        """Where to save."""
+        self.asked.append("save")
+        return self.path
+
+    def export_path(self, suggestion: str, filters: str) -> Path | None:
+        """Where to export to."""
+        self.asked.append("export")
+        return self.path
+
+    def unsaved(self, title: str) -> str:
+        """What to do with unsaved changes."""
+        self.asked.append("unsaved")
+        return self.about_changes
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, catalog: Catalog, answers: Answers, tmp_path: Path
+) -> Iterator[Callable[[Document], MainWindow]]:
+    """Opens a window on a document."""
+    opened: list[MainWindow] = []
+
+    def make(document: Document) -> MainWindow:
+        runner = Immediate()
+        choices = Choices(runner)
+        choices.change(theme="light", autosave_interval_s=60.0)
+        window = MainWindow(
+            Workspace(document, catalog=catalog),
+            runner=runner,
+            choices=choices,
+            questions=answers,
+            recovery_folder=tmp_path / "recovery",
+        )
+        opened.append(window)
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield make
+    for window in opened:
+        window.shut_down()
+        window.canvas.close_canvas()
+
+
+@pytest.fixture
+def window(open_window: Callable[[Document], MainWindow], small_stack: Document) -> MainWindow:
+    """A window on a host with Hyper-V and two VMs."""
+    return open_window(small_stack)
+
+
+@pytest.fixture
+def running_example(open_window: Callable[[Document], MainWindow]) -> MainWindow:
+    """A window on the shipped Hyper-V example."""
+    return open_window(load_example("hyper-v-2016"))

@@ -1,0 +1,167 @@
+"""Palette, problems, outline and architecture in a window."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.panels.palette import MIME_TYPE, Entry
+from hvstudio.model.document import BlockId
+from hvstudio.model.edits import attach, remove_blocks
+
+
+def block_named(window: MainWindow, name: str) -> BlockId:
+    return next(block.id for block in window.workspace.document.blocks.values() if block.name == name)
+
+
+def test_the_filter_leaves_what_fits_and_chooses_the_first(window: MainWindow, qtbot: QtBot) -> None:
+    palette = window.palette_panel
+    everything = len(palette.entries())
+    qtbot.keyClicks(palette.filter_field, "virtual pc")
+    assert [entry for entry, _ in palette.entries()] == [Entry("hypervisor", "virtual-pc-2007")]
+    assert everything > 50
+    palette.filter_field.clear()
+    assert len(palette.entries()) == everything
+
+
+def test_enter_inserts_onto_the_selection(window: MainWindow, qtbot: QtBot) -> None:
+    window.workspace.select([block_named(window, "Hyper-V")])
+    qtbot.keyClicks(window.palette_panel.filter_field, "virtual machine")
+    qtbot.keyClick(window.palette_panel.filter_field, Qt.Key.Key_Return)
+    machines = [block for block in window.workspace.document.blocks.values() if block.kind == "vm"]
+    assert len(machines) == 3
+    assert machines[-1].rests_on == block_named(window, "Hyper-V")
+    assert window.workspace.selection == (machines[-1].id,)
+
+
+def test_what_has_no_slot_is_refused_with_a_sentence(window: MainWindow) -> None:
+    window.workspace.select([block_named(window, "Disk")])
+    window.insert(Entry("workload", "web-server"))
+    message = window.messages.current
+    assert message is None or "slot" in message.text
+
+
+def test_a_dragged_entry_carries_kind_and_product_as_json(window: MainWindow) -> None:
+    palette = window.palette_panel
+    entry, index = next(pair for pair in palette.entries() if pair[0].product == "hyper-v-2016")
+    data = palette.tree.model().mimeData([index])
+    assert json.loads(bytes(data.data(MIME_TYPE).data())) == {"kind": "hypervisor", "product": "hyper-v-2016"}
+    assert entry.kind == "hypervisor"
+
+
+def test_every_entry_tells_its_year_or_none_and_what_it_is(window: MainWindow) -> None:
+    for entry, index in window.palette_panel.entries():
+        assert index.data(Qt.ItemDataRole.ToolTipRole), entry
+        assert index.data(Qt.ItemDataRole.AccessibleTextRole), entry
+
+
+def test_clicking_a_finding_selects_its_block_and_opens_its_field(window: MainWindow, qtbot: QtBot) -> None:
+    disk = block_named(window, "vDisk 1")
+    window.workspace.apply("x", lambda document: attach(document, disk, None))
+    finding = next(item for item in window.problems.findings() if item.block == disk)
+    window.problems.choose(finding)
+    assert window.workspace.selection == (disk,)
+    assert window.problems.details.isVisibleTo(window.problems)
+
+
+def test_fixing_a_finding_is_one_step(window: MainWindow) -> None:
+    disk = block_named(window, "vDisk 1")
+    window.workspace.apply("Detach", lambda document: attach(document, disk, None))
+    finding = next(item for item in window.problems.findings() if item.block == disk and item.fixes)
+    window.problems.choose(finding)
+    window.workspace.apply(finding.fixes[0].label, finding.fixes[0].edit)
+    assert all(item.rule != finding.rule or item.block != disk for item in window.problems.findings())
+    window.workspace.undo()
+    assert window.workspace.undo_label == "Detach"
+
+
+def test_a_suppressed_finding_leaves_the_list_and_keeps_its_reason(window: MainWindow, qtbot: QtBot) -> None:
+    finding = next(item for item in window.problems.findings() if item.block is not None)
+    before = len(window.problems.findings())
+    window.show_panel("Problems")
+    window.problems.choose(finding)
+    details = window.problems.details
+    details.silence.click()
+    qtbot.keyClicks(details.reason, "it is a lab")
+    qtbot.keyClick(details.reason, Qt.Key.Key_Return)
+    assert len(window.problems.findings()) == before - 1
+    assert finding.block is not None
+    assert window.workspace.document.block(finding.block).suppressed[finding.rule] == "it is a lab"
+
+
+def test_severity_filters_hide_and_count(window: MainWindow) -> None:
+    shown = window.problems.findings()
+    for toggle in window.problems._toggles.values():
+        toggle.setChecked(False)
+    assert window.problems.findings() == []
+    assert len(shown) > 0
+
+
+def test_f1_on_a_finding_opens_its_rule(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_panel("Problems")
+    finding = window.problems.findings()[0]
+    window.problems.choose(finding)
+    window.problems.tree.setFocus()
+    qtbot.keyClick(window.problems.tree, Qt.Key.Key_F1)
+    assert finding.rule in window.help_panel.browser.toPlainText()
+
+
+def test_outline_and_canvas_share_their_selection(window: MainWindow, qtbot: QtBot) -> None:
+    vm = block_named(window, "VM 2")
+    window.workspace.select([vm])
+    assert window.outline.tree.currentIndex().data() == "VM 2"
+    window.outline.tree.setCurrentIndex(window.outline._items[block_named(window, "Server")].index())
+    assert window.workspace.selection == (block_named(window, "Server"),)
+
+
+def test_the_outline_follows_removed_blocks(window: MainWindow) -> None:
+    vm = block_named(window, "VM 2")
+    window.workspace.apply("Delete", lambda document: remove_blocks(document, [vm]))
+    assert vm not in window.outline._items
+
+
+def test_the_architecture_panel_says_the_class_and_why(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    panel = window.architecture
+    assert panel.tag.text() == "Type 1"
+    assert "Hyper-V" in panel.sentence.text()
+    assert panel._steps.count() >= 3
+    assert panel.summary() == "Type 1"
+
+
+def test_validate_as_says_what_would_make_it_one(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    panel = window.architecture
+    panel.asked.setCurrentIndex(panel.asked.findData("type2"))
+    panel.asked.activated.emit(panel.asked.currentIndex())
+    assert "is not a Type 2" in panel.verdict.text()
+    panel.asked.setCurrentIndex(panel.asked.findData("type1"))
+    panel.asked.activated.emit(panel.asked.currentIndex())
+    assert panel.verdict.text() == "Yes, it is Type 1."
+
+
+def test_converting_is_one_step_and_keeps_the_vms(window: MainWindow) -> None:
+    window.actions_table["to-type2"].trigger()
+    assert window.architecture.summary() == "Type 2"
+    names = {block.name for block in window.workspace.document.blocks.values() if block.kind == "vm"}
+    assert {"VM 1", "VM 2"} <= names
+    window.workspace.undo()
+    assert window.architecture.summary() == "Type 1"
+
+
+def test_pointing_at_a_step_marks_its_blocks(window: MainWindow) -> None:
+    marked: list[object] = []
+    window.architecture.highlight_requested.connect(marked.append)
+    step = window.architecture._steps.itemAt(0).widget()
+    step.pointed_at.emit(step.blocks)
+    assert marked == [step.blocks]
+
+
+def test_consequences_follow_the_selection(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    window.workspace.select([block_named(window, "Server")])
+    text = window.architecture.consequences._column.itemAt(0).widget().text()
+    assert "2 of 2 stop with it" in text or "2 VMs" in text
