@@ -11,8 +11,10 @@ from hvstudio.files.embedded_svg import embed_in_svg, extract_from_svg
 
 __all__ = ["embed_in_pdf", "embed_in_png", "embed_in_svg", "extract", "kind_of_export"]
 
+# Possessive throughout: a file made to be hostile cannot send the matcher back and forth.
 _SVG_START: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?\s*>\s*)*<(?:\w+:)?svg\b", re.DOTALL
+    rb"(?:\s++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*+<(?:\w++:)?+svg\b",
+    re.DOTALL,
 )
 _WORTH_SEARCHING: Final = 65536
 

@@ -12,6 +12,8 @@ from hvstudio.errors import FileError
 from hvstudio.files.packed_text import damaged, pack, unpack
 
 _MARK: Final = b"/HVStudioDocument"
+_MOST_MARKS: Final = 16
+"""A text on the page may name the mark as well; a file full of it is up to no good."""
 _STREAM: Final = re.compile(rb"/HVStudioDocument\b(?:(?!endobj|stream).){0,4000}?>>\s{0,8}stream\r?\n", re.DOTALL)
 _OUR_FILES: Final = re.compile(rb" /EmbeddedFiles << /Names \[\(document\.hvs\) \d+ 0 R\] >> ")
 _OUR_NAMES: Final = re.compile(rb" /Names << /EmbeddedFiles << /Names \[\(document\.hvs\) \d+ 0 R\] >> >> ")
@@ -48,14 +50,17 @@ def embed_in_pdf(pdf: bytes, text: str) -> bytes:
 
 def extract_from_pdf(data: bytes, *, name: str) -> str | None:
     """The text of the carried document (the last one, after later updates), or None. FileError when damaged."""
-    found = None
-    for found in _STREAM.finditer(data):  # noqa: B007  (only the last match counts)
-        pass
-    if found is None:
-        if _MARK in data:
-            raise damaged(name)
+    mark = data.rfind(_MARK)
+    if mark < 0:
         return None
-    return unpack(memoryview(data)[found.end() :], name=name)
+    for _ in range(_MOST_MARKS):
+        found = _STREAM.match(data, mark)
+        if found is not None:
+            return unpack(memoryview(data)[found.end() :], name=name)
+        mark = data.rfind(_MARK, 0, mark)
+        if mark < 0:
+            break
+    raise damaged(name)
 
 
 def _file_stream(text: str) -> bytes:

@@ -15,6 +15,8 @@ from hvstudio.files.packed_text import damaged, pack, unpack
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _KEYWORD: Final = b"hvstudio-document"
+_MOST_CHUNKS: Final = 1_000_000
+"""A picture of 32,767 x 32,767 pixels in chunks of 8 KiB has half as many."""
 
 
 def embed_in_png(png: bytes, text: str) -> bytes:
@@ -67,7 +69,9 @@ def _chunks(data: bytes, name: str) -> Iterator[tuple[bytes, int, int]]:
     if not data.startswith(PNG_SIGNATURE):
         raise FileError("this is not a PNG picture.", where=name)
     start = len(PNG_SIGNATURE)
-    while start + 12 <= len(data):
+    for _ in range(_MOST_CHUNKS):
+        if start + 12 > len(data):
+            break
         end = start + 12 + int.from_bytes(data[start : start + 4], "big")
         if end > len(data):
             break

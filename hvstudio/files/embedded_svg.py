@@ -19,7 +19,7 @@ NAMESPACE: Final = "urn:hvstudio:document:1"
 
 _ROOT: Final = re.compile(rb"""<((?:[\w.-]+:)?)svg\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
-_OURS: Final = re.compile(rb"<(?:[\w.-]+:)?embedded-document\b[^>]*>([A-Za-z0-9+/=\s]*)</")
+_OURS: Final = re.compile(rb"<(?:[\w.-]{1,64}+:)?+embedded-document\b[^<>]{0,2000}+>([A-Za-z0-9+/=\s]*+)</")
 _METADATA: Final = re.compile(rb'\n?<(?:[\w.-]+:)?metadata id="hvstudio-document">.*?metadata>', re.DOTALL)
 
 

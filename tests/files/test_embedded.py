@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import struct
+import time
 import xml.etree.ElementTree as ElementTree
 import zlib
 
@@ -218,6 +220,26 @@ def test_a_bomb_is_refused_before_it_goes_off(kind: str, monkeypatch: pytest.Mon
 def test_a_damaged_document_is_refused(picture: bytes) -> None:
     with pytest.raises(FileError, match="damaged"):
         extract(picture)
+
+
+HOSTILE = {
+    "comments": b"<!-- -->" * 8000 + b"<html/>",
+    "comments without end": b"<!--" * 16_000,
+    "declarations": b"<?xml ?>" * 8000,
+    "svg marks": b"<svg>" + b"<embedded-document" * 200_000,
+    "svg prefixes": b"<svg>" + b"<" + b"a." * 2_000_000,
+    "svg base64": b"<svg>" + b"<embedded-document>AAAA" * 200_000,
+    "pdf marks": b"%PDF-1.4 " + b"/HVStudioDocument " * 300_000,
+    "png chunks": SIGNATURE + chunk(b"abCd", b"") * 1_200_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_made_to_waste_time_is_answered_soon(kind: str) -> None:
+    start = time.perf_counter()
+    with contextlib.suppress(FileError):
+        assert extract(HOSTILE[kind]) is None
+    assert time.perf_counter() - start < 5.0  # all of them take under 0.5 s where nothing else runs
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,11 @@ def test_a_file_that_is_far_too_large_is_refused(monkeypatch: pytest.MonkeyPatch
         from_bytes(b" " * 101, name="x.hvs")
 
 
+def test_a_file_of_nothing_but_tiny_values_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(FileError, match="too many values"):
+        from_text("[" + "[]," * 6_000_000 + "[]]")
+
+
 def test_lone_surrogates_become_replacement_characters() -> None:
     document = from_text(whole(BLOCK % ', "name": "a\\ud800b \\ud83d\\ude00"'))
     assert document.blocks[BlockId("a")].name == "a\ufffdb 😀"
