@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hvstudio.editor.names import names_of
 from hvstudio.editor.slots import Stage, Target, find_target
@@ -76,14 +76,17 @@ class Placing:
         self._point = (left, top + height)
         return Preview(target=self._target, ghost=Rect(left, top, width, height))
 
-    def finish(self) -> Proposal | None:
-        """Let go: on the slot, or free where it is held; None over a block that has no slot for it."""
+    def finish(self, count: int = 0) -> Proposal | None:
+        """Let go: on the slot, or free where it is held; None over a block that has no slot for it.
+
+        `count` says how many, if it is not what was wanted from the start.
+        """
         if self._target.refusal:
             return None
         document, made = add_from_palette(
             self.stage.document,
             self.stage.catalog,
-            self.wanted,
+            evolve(self.wanted, count=count) if count else self.wanted,
             support=self._target.support,
             before=self._target.before,
             position=self._point if self._target.support is None else None,

@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from hvstudio.checks.run import check
+from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.view import CanvasView, ContextRequest
 from hvstudio.gui.theme import Theme
@@ -134,6 +135,22 @@ class TestDropping:
         drop(view, block_data("vm", count=8), spot(view, "Hyper-V"))
         assert kinds(view).count("vm") == 10
         assert len(view.workspace.selection) == 8
+
+    @pytest.mark.parametrize(("key", "machines"), [(Qt.Key.Key_Return, 14), (Qt.Key.Key_Escape, 2)])
+    def test_a_drop_with_shift_asks_how_many(
+        self, make_canvas: MakeCanvas, small_stack: Document, key: Qt.Key, machines: int
+    ) -> None:
+        view = make_canvas(small_stack)
+        at, data = spot(view, "Hyper-V"), block_data("vm")
+        drag_over(view, data, at)
+        QApplication.sendEvent(view.viewport(), QDropEvent(QPointF(at), COPY, data, LEFT, SHIFT))
+        editor = view.viewport().findChild(CountEditor)
+        assert editor is not None
+        assert kinds(view).count("vm") == 2
+        QTest.keyClicks(editor, "12")
+        QTest.keyClick(editor, key)
+        assert kinds(view).count("vm") == machines
+        assert view.canvas.overlay.preview is None
 
     def test_foreign_and_damaged_drags_are_not_taken(self, make_canvas: MakeCanvas) -> None:
         view = make_canvas()

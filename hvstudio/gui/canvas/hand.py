@@ -103,6 +103,23 @@ class Hand:
             self._workspace.select([deselect])
         self._pressed = None
 
+    def drop_several(self, position: QPoint, modifiers: Qt.KeyboardModifier) -> Callable[[int], None] | None:
+        """Put something new down, but ask first how many: gives what to call with the number.
+
+        None when there is nothing new in the hand or no slot. The preview stays until the answer, or `cancel`.
+        """
+        self._follow(position, modifiers)
+        gesture = self._gesture
+        if not isinstance(gesture, Placing) or self._preview is None or self._preview.target.refusal:
+            return None
+
+        def answered(count: int) -> None:
+            if self._gesture is gesture:
+                self.cancel()
+                self.attempt(lambda: gesture.finish(count))
+
+        return answered
+
     def drop(self, position: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         """Put down what is held."""
         self._follow(position, modifiers)

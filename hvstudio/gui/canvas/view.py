@@ -30,6 +30,7 @@ from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.background import draw_grid, draw_hint
 from hvstudio.gui.canvas.camera import ZOOM_STEP, Camera
 from hvstudio.gui.canvas.commands import CanvasCommands
+from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.dragging import read_wanted
 from hvstudio.gui.canvas.hand import Hand
 from hvstudio.gui.canvas.renaming import NameEditor
@@ -220,13 +221,18 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Put it down."""
+        """Put it down; with Shift held, ask how many."""
         if not self.hand.is_dragging or read_wanted(event.mimeData()) is None:
             event.ignore()
             return
-        self.hand.drop(event.position().toPoint(), event.modifiers())
+        position = event.position().toPoint()
         event.acceptProposedAction()
         self.setFocus()
+        answer = self.hand.drop_several(position, event.modifiers()) if event.modifiers() & _SHIFT else None
+        if answer is None:
+            self.hand.drop(position, event.modifiers())
+        else:
+            self._ask_how_many(position, answer)
 
     # Mouse
 
@@ -416,6 +422,13 @@ class CanvasView(QGraphicsView):
         if block_id in self.workspace.document.blocks and name.strip():
             label = f"Rename “{self.workspace.document.block(block_id).name}”"
             self.workspace.apply(label, lambda document: rename_block(document, block_id, name))
+
+    def _ask_how_many(self, position: QPoint, answer: Callable[[int], None]) -> None:
+        editor = CountEditor(self.viewport(), position)
+        editor.committed.connect(lambda count: answer(int(count)))
+        editor.closed.connect(self.hand.cancel)
+        editor.closed.connect(self.setFocus)
+        editor.start()
 
     def _close_editor(self) -> None:
         editor, self._editor = self._editor, None
