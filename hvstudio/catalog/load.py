@@ -6,11 +6,13 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from hvstudio.catalog.catalog import Catalog, CostCard
 from hvstudio.catalog.declaration import Kind, Parameter, Product, Source, ValueType
 from hvstudio.catalog.kinds import KINDS
+from hvstudio.catalog.likeness import check_additions
 from hvstudio.errors import CatalogError
 from hvstudio.model.document import Value
 from hvstudio.resources import names_in, read_text
@@ -23,6 +25,32 @@ _NO_SOURCE = Source("no source given", estimate=True)
 def shipped_catalog() -> Catalog:
     """The catalogue that ships with the program, read once."""
     return load_catalog((name, read_text(f"catalog/{name}")) for name in names_in("catalog", ".toml"))
+
+
+def load_with_user_file(path: Path | str) -> Catalog:
+    """The shipped catalogue with a person's own products and cost cards over it.
+
+    Raises CatalogError naming the file, the product and the field, and saying what to do.
+    """
+    file = Path(path)
+    shipped = shipped_catalog()
+    catalog = load_catalog([(file.name, _user_text(file))], base=shipped)
+    check_additions(catalog, shipped)
+    return catalog
+
+
+def _user_text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _MAXIMUM_TEXT:
+            raise CatalogError(
+                "the file is larger than 4 MB", where=str(file), hint="A catalogue is a short text file."
+            )
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogError("this is not a UTF-8 text", where=str(file), hint="Save it as UTF-8.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CatalogError(f"the file cannot be read: {reason}", where=str(file)) from error
 
 
 def load_catalog(texts: Iterable[tuple[str, str]], *, base: Catalog | None = None) -> Catalog:
