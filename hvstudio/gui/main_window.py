@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.theme = load_theme(self._theme_name())
         self.runner = runner
         self.questions = questions or Dialogs(self)
+        self._dress()
         self.messages = MessageBar(self.theme)
         self.files = FileController(workspace, runner=runner, questions=self.questions, choices=choices, say=self.say)
         self.analysis = Analysis(workspace, runner, self)
@@ -87,7 +88,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, self.actions_table)
         self._arrange()
         self._connect()
-        self.set_theme(self.theme)
+        self.actions_table.set_theme(self.theme)
         self._restore_layout()
         self.analysis.start()
         self._refresh()
@@ -250,10 +251,7 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in a theme, canvas and plots included."""
         self.theme = theme
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setPalette(palette(theme))
-            application.setStyleSheet(stylesheet(theme))
+        self._dress()
         for part in (
             self.messages, self.canvas, self.palette_panel, self.inspector, self.problems, self.outline,
             self.architecture, self.run_panel, self.results, self.help_panel, self.gallery, self.find_bar,
@@ -262,6 +260,13 @@ class MainWindow(QMainWindow):
             part.set_theme(theme)
         self.actions_table.set_theme(theme)
         self._refresh()
+
+    def _dress(self) -> None:
+        """Give palette and style sheet to the window; a style sheet of the application costs several times as much."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(palette(self.theme))
+        self.setStyleSheet(stylesheet(self.theme))
 
     def state(self) -> State:
         """What decides which actions are possible."""
