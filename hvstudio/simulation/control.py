@@ -166,7 +166,11 @@ class Control:
             return marked
         vms = self._vms(block)
         owners = self._owners()
-        own = [node for node in range(len(owners)) if len(owners[node]) == 1 and owners[node] <= set(vms)]
+        own = [
+            node
+            for node in range(len(owners))
+            if len(owners[node]) == 1 and owners[node] <= set(vms) and plan.node_parent[node] >= 0
+        ]
         tops = [node for node in own if plan.node_context[node] < 0 and plan.node_parent[node] not in own]
         return tops or own
 
@@ -182,12 +186,12 @@ class Control:
         return owners
 
     def _change_node(self, node: int, changes: dict[str, float | None], block: str) -> None:
-        for name, table in (("weight", self._weight), ("reserve", self._reserve), ("limit", self._limit)):
-            value = changes[name]
-            if value is not None:
-                table[node] = value
-        if 0 < self._limit[node] < self._reserve[node]:
+        tables = {"weight": self._weight, "reserve": self._reserve, "limit": self._limit}
+        new = {name: float(tables[name][node] if value is None else value) for name, value in changes.items()}
+        if 0 < new["limit"] < new["reserve"]:
             raise PlanError("limit is below reserve.", where=block, hint="Raise the limit or lower the reserve.")
+        for name, value in new.items():
+            tables[name][node] = value
         period = float(self._plan.node_period_ns[node])
         values = {
             "inverse_weight": float(self._mean_weight[node] / self._weight[node]),

@@ -70,10 +70,9 @@ class Memory:
 
     def time_under_way(self, now_ns: int) -> list[float]:
         """For each VM, the time that its unfinished requests have spent so far."""
-        spent = [0.0] * len(self.vms)
-        for token in self.tokens[self.tokens["state"] > 1]:
-            spent[int(self.kinds["vm"][token["kind"]])] += now_ns - int(token["start"])
-        return spent
+        busy = self.tokens[self.tokens["state"] > 1]
+        owners = self.kinds["vm"][busy["kind"]]
+        return np.bincount(owners, weights=now_ns - busy["start"], minlength=len(self.vms)).tolist()
 
     def address(self, name: str) -> int:
         """Where the array begins."""

@@ -44,6 +44,7 @@ class Runner:
         self.ended_because = ""
         self._interval_ns = options.interval_ns
         self._warmup: Mark | None = self.recorder.marks[0] if options.warmup_s == 0 else None
+        self._warmup_ns = None if options.warmup_s is None else round(options.warmup_s * 1e9)
         self._end_ns = round(options.duration_s * 1e9) if options.duration_s is not None else None
         self._next_sample_ns = self._interval_ns
         self._next_precision_check = 64
@@ -63,8 +64,8 @@ class Runner:
     def next_stop_ns(self) -> int:
         """The time of the next sample."""
         stop = self._next_sample_ns
-        if self._warmup is None and self.options.warmup_s is not None:
-            stop = min(stop, round(self.options.warmup_s * 1e9))
+        if self._warmup is None and self._warmup_ns is not None:
+            stop = min(stop, self._warmup_ns)
         return stop if self._end_ns is None else min(stop, self._end_ns)
 
     def advance(self, until_ns: int) -> None:
@@ -97,7 +98,7 @@ class Runner:
         if self.now_ns < self.next_stop_ns:
             return None
         self._read()
-        if self._warmup is None and self.options.warmup_s is not None and self.now_ns >= round(self.options.warmup_s * 1e9):
+        if self._warmup is None and self._warmup_ns is not None and self.now_ns >= self._warmup_ns:
             self.recorder.last = self.recorder.current()
             self._warmup = self.recorder.mark(self.now_ns)
             if self.now_ns < self._next_sample_ns:

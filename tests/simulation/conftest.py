@@ -62,9 +62,7 @@ def _busy_vms(
     smt_yield: float = 1.25,
 ) -> Plan:
     builder = PlanBuilder()
-    pool = builder.pool(
-        processors=processors, clock_hz=1e9, threads_per_core=threads_per_core, smt_yield=smt_yield
-    )
+    pool = builder.pool(processors=processors, clock_hz=1e9, threads_per_core=threads_per_core, smt_yield=smt_yield)
     root = builder.node(pool=pool, name="root", quantum_ns=quantum_ns)
     for number, weight in enumerate(weights):
         vm = builder.vm(name=f"vm {number}", block=f"vm-{number}", pool=pool, stream=number)
@@ -193,9 +191,7 @@ class _RandomPlan:
                 )
             elif choice < 0.65:
                 station = rng.choice(self.stations)
-                found.append(
-                    steps.use(station, ns=5e4, bytes=4096, scv=scv, purpose=purpose, peer=rng.randint(0, 1))
-                )
+                found.append(steps.use(station, ns=5e4, bytes=4096, scv=scv, purpose=purpose, peer=rng.randint(0, 1)))
             elif choice < 0.75:
                 found.append(steps.delay(1e5, scv=scv, purpose=purpose))
             elif choice < 0.85 and depth < 2:

@@ -1,4 +1,4 @@
-"""The engine against queueing theory: eight replications whose 99 % interval holds the exact value and is within 1 %."""
+"""The engine against queueing theory: the 99 % interval of eight replications holds the exact value, within 1 %."""
 
 from __future__ import annotations
 
