@@ -171,7 +171,7 @@ def _check_bandwidths(routes: _Routes) -> None:
     slow = np.flatnonzero((speed > 0) & (plan.step_bytes[rows] > 1e6 * speed))
     if len(slow):
         row = int(rows[slow[0]])
-        name = plan.station_name[plan.step_target[row]]
+        name = plan.station_name[int(plan.step_target[row])]
         where = _where(plan, routes.class_of(row))
         raise PlanError(f"bytes_per_s of {name!r} is {speed[slow[0]]:g}: one operation takes days.", where=where)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
-from attrs import Factory, define, frozen
+from attrs import define, field, frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import value_problem
@@ -40,25 +40,25 @@ class Assembly:
 
     composition: Composition
     catalog: Catalog
-    builder: PlanBuilder = Factory(PlanBuilder)
-    pools: dict[Machine, int] = Factory(dict)
-    rows: dict[str, int] = Factory(dict)
+    builder: PlanBuilder = field(factory=PlanBuilder)
+    pools: dict[Machine, int] = field(factory=dict[Machine, int])
+    rows: dict[str, int] = field(factory=dict[str, int])
     """Row of the results by block id."""
-    unable: dict[str, str] = Factory(dict)
+    unable: dict[str, str] = field(factory=dict[str, str])
     """Why a VM stays off, by block id."""
-    missing_fraction: dict[str, float] = Factory(dict)
+    missing_fraction: dict[str, float] = field(factory=dict[str, float])
     """Part of a VM's memory that the host has paged out, by block id."""
-    cache_bytes: dict[Machine, float] = Factory(dict)
+    cache_bytes: dict[Machine, float] = field(factory=dict[Machine, float])
     """Free memory of the host that can cache the disks of a VM, by VM."""
-    owned: dict[Machine, list[Owned]] = Factory(dict)
+    owned: dict[Machine, list[Owned]] = field(factory=dict[Machine, list[Owned]])
     """What belongs to a VM alone, by VM."""
-    classes: list[tuple[int, int | None]] = Factory(list)
+    classes: list[tuple[int, int | None]] = field(factory=list[tuple[int, int | None]])
     """Request classes in the order of their making: index, and the place of the workload (None for delayed parts)."""
-    patterns: dict[Hashable, Any] = Factory(dict)
+    patterns: dict[Hashable, Any] = field(factory=dict[Hashable, Any])
     """What was compiled for a VM, by what it looks like."""
-    _made: dict[Hashable, Any] = Factory(dict)
-    _allowed: set[tuple[str, str, Value]] = Factory(set)
-    _defaults: dict[tuple[str, str, str], Value] = Factory(dict)
+    _made: dict[Hashable, Any] = field(factory=dict[Hashable, Any])
+    _allowed: set[tuple[str, str, Value]] = field(factory=set[tuple[str, str, Value]])
+    _defaults: dict[tuple[str, str, str], Value] = field(factory=dict[tuple[str, str, str], Value])
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` gave the first time for this key."""

@@ -105,7 +105,7 @@ def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> 
     nic = backing_device(assembly, below, device, "nic", machine.block)
     if nic.kind != "nic":
         return True
-    taken: set[str] = assembly.once(("queues", nic.id), set)
+    taken = assembly.once(("queues", nic.id), lambda: set[str]())
     if len(taken) < assembly.whole(nic, "queues"):
         taken.add(device.id if device is not None else machine.block.id)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import frozen
@@ -66,9 +67,7 @@ def technique_of(assembly: Assembly, hypervisor: Hypervisor) -> Technique | None
 
 def _technique(assembly: Assembly, hypervisor: Hypervisor) -> Technique | None:
     offered = capabilities_of(assembly, hypervisor.machine)
-    known: Any = assembly.fact(hypervisor.block, "techniques", _UNNAMED if not hypervisor.block.product else None)
-    if not isinstance(known, dict):
-        known = _UNNAMED
+    known: Mapping[str, Any] = assembly.fact(hypervisor.block, "techniques", _UNNAMED)
     wanted = ["slat"] if offered.slat else []
     wanted += ["vt"] if offered.hardware_virtualization else []
     for name in [*wanted, "no_vt"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from attrs import Factory, define
+from attrs import define, field
 
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import Assembly
@@ -16,7 +16,7 @@ class Pattern:
     """What was compiled for the first of several equal VMs: its classes, and which workload each is of."""
 
     machine: Machine
-    classes: list[tuple[int, int | None]] = Factory(list)
+    classes: list[tuple[int, int | None]] = field(factory=list[tuple[int, int | None]])
     """Class index, and the place of its workload among the VM's (None for a class that another one spawns)."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import Factory, define
+from attrs import define, field
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.model.document import Block, BlockId, Document
@@ -23,11 +23,11 @@ class Machine:
     provider: Hypervisor | None = None
     depth: int = 0
     """How many hypervisors lie below it."""
-    systems: list[System] = Factory(list)
-    hypervisors: list[Hypervisor] = Factory(list)
+    systems: list[System] = field(factory=list["System"])
+    hypervisors: list[Hypervisor] = field(factory=list["Hypervisor"])
     """Those that rest on the machine itself, not on a system."""
-    devices: list[Block] = Factory(list)
-    workloads: list[Block] = Factory(list)
+    devices: list[Block] = field(factory=list[Block])
+    workloads: list[Block] = field(factory=list[Block])
     """Those that rest on the machine itself."""
 
     @property
@@ -67,9 +67,9 @@ class System:
 
     block: Block
     machine: Machine
-    hypervisors: list[Hypervisor] = Factory(list)
-    workloads: list[Block] = Factory(list)
-    switches: list[Block] = Factory(list)
+    hypervisors: list[Hypervisor] = field(factory=list["Hypervisor"])
+    workloads: list[Block] = field(factory=list[Block])
+    switches: list[Block] = field(factory=list[Block])
 
 
 @define(eq=False, kw_only=True)
@@ -79,9 +79,9 @@ class Hypervisor:
     block: Block
     machine: Machine
     system: System | None = None
-    partitions: list[Machine] = Factory(list)
-    machines: list[Machine] = Factory(list)
-    switches: list[Block] = Factory(list)
+    partitions: list[Machine] = field(factory=list["Machine"])
+    machines: list[Machine] = field(factory=list["Machine"])
+    switches: list[Block] = field(factory=list[Block])
 
     @property
     def driving_system(self) -> System | None:
@@ -103,12 +103,12 @@ class Composition:
     document: Document
     index: Index
     catalog: Catalog
-    hosts: list[Machine] = Factory(list)
-    guests: list[Machine] = Factory(list)
+    hosts: list[Machine] = field(factory=list["Machine"])
+    guests: list[Machine] = field(factory=list["Machine"])
     """Every VM that a hypervisor makes, in document order."""
-    stranded: list[Block] = Factory(list)
+    stranded: list[Block] = field(factory=list[Block])
     """VMs that rest on something other than a hypervisor."""
-    ignored: list[tuple[Block, str]] = Factory(list)
+    ignored: list[tuple[Block, str]] = field(factory=list[tuple[Block, str]])
 
 
 def read_composition(document: Document, catalog: Catalog) -> Composition:
