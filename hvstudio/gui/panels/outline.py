@@ -43,6 +43,7 @@ class OutlinePanel(QWidget):
         self.tree = _OutlineTree()
         self.tree.setObjectName("outline")
         self.tree.setAccessibleName("Outline of the composition")
+        self.tree.header().setAccessibleName("Columns of the outline")
         self.tree.setModel(self._model)
         self.tree.setIconSize(QSize(16, 16))
         self.tree.setIndentation(14)

@@ -83,6 +83,7 @@ class ResultsPanel(QWidget):
     def _lay_out(self) -> None:
         self.table.setObjectName("results")
         self.table.setAccessibleName("Results of every virtual machine")
+        self.table.horizontalHeader().setAccessibleName("Columns of the results")
         self.table.setModel(self._model)
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)

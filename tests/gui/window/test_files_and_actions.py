@@ -1,0 +1,333 @@
+"""Files, actions, theme, messages and export in a window."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from pytestqt.qtbot import QtBot
+
+from hvstudio.files.journal import Journal
+from hvstudio.files.store import load, save
+from hvstudio.gui.about import about_text
+from hvstudio.gui.actions import ACTIONS
+from hvstudio.gui.background import Background, Immediate, Latest
+from hvstudio.gui.export import Look
+from hvstudio.gui.layout_memory import layout_text
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.message_bar import Message
+from hvstudio.gui.panels.help import page_names
+from hvstudio.gui.probe import describe_window
+from hvstudio.model.document import Document
+from hvstudio.model.edits import set_title
+
+
+def change(window: MainWindow) -> None:
+    window.workspace.apply("Title", lambda document: set_title(document, "Changed"))
+
+
+def shown(window: MainWindow) -> str:
+    return "" if window.messages.current is None else window.messages.current.text
+
+
+def test_saving_asks_once_and_then_knows_the_file(window: MainWindow, answers, tmp_path: Path) -> None:
+    answers.path = tmp_path / "mine.hvs"
+    change(window)
+    window.actions_table["save"].trigger()
+    assert load(answers.path).title == "Changed"
+    assert not window.workspace.modified
+    assert "mine.hvs" in window.windowTitle()
+    window.workspace.apply("Title", lambda document: set_title(document, "Again"))
+    window.actions_table["save"].trigger()
+    assert answers.asked == ["save"]
+    assert load(answers.path).title == "Again"
+
+
+def test_a_read_only_folder_is_explained_and_nothing_is_lost(window: MainWindow, answers, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        folder = tmp_path / "a-file-not-a-folder"
+        folder.write_text("x")
+    else:
+        folder = tmp_path / "locked"
+        folder.mkdir()
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    answers.path = folder / "mine.hvs"
+    change(window)
+    window.actions_table["save"].trigger()
+    message = window.messages.current
+    assert message is not None
+    assert message.severity == "error"
+    assert [label for label, _ in message.actions] == ["Try again", "Save as…"]
+    assert window.workspace.modified
+    assert window.workspace.document.title == "Changed"
+
+
+def test_a_file_changed_by_others_is_not_overwritten_unasked(window: MainWindow, answers, tmp_path: Path) -> None:
+    answers.path = tmp_path / "mine.hvs"
+    change(window)
+    window.actions_table["save"].trigger()
+    save(Document(title="Of somebody else"), answers.path)
+    window.workspace.apply("Title", lambda document: set_title(document, "Mine"))
+    window.actions_table["save"].trigger()
+    assert load(answers.path).title == "Of somebody else"
+    message = window.messages.current
+    assert message is not None
+    overwrite = dict(message.actions)["Overwrite it"]
+    overwrite()
+    assert load(answers.path).title == "Mine"
+
+
+def test_a_broken_file_leaves_the_document_as_it_is(window: MainWindow, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.hvs"
+    broken.write_text("{")
+    before = window.workspace.document
+    window.files.open_path(broken)
+    assert window.workspace.document is before
+    assert "broken.hvs" in shown(window)
+
+
+@pytest.mark.parametrize(("answer", "title"), [("cancel", "Changed"), ("discard", "Untitled")])
+def test_unsaved_changes_are_asked_about_before_another_document(
+    window: MainWindow, answers, answer: str, title: str
+) -> None:
+    change(window)
+    answers.about_changes = answer
+    window.actions_table["new"].trigger()
+    assert answers.asked == ["unsaved"]
+    assert window.workspace.document.title == title
+
+
+def test_saving_first_goes_on_afterwards(window: MainWindow, answers, tmp_path: Path) -> None:
+    change(window)
+    answers.about_changes, answers.path = "save", tmp_path / "kept.hvs"
+    window.actions_table["new"].trigger()
+    assert load(answers.path).title == "Changed"
+    assert len(window.workspace.document) == 0
+
+
+def test_an_exported_picture_opens_again(window: MainWindow, tmp_path: Path) -> None:
+    blocks = set(window.workspace.document.blocks)
+    for suffix in (".png", ".svg", ".pdf"):
+        target = tmp_path / f"picture{suffix}"
+        window.exports.export_to(target, Look())
+        window.files.new()
+        window.files.open_path(target)
+        assert set(window.workspace.document.blocks) == blocks, suffix
+        assert window.workspace.path is None
+        assert target.name in window.windowTitle()
+
+
+def test_the_plot_is_exported_as_picture_drawing_and_table(
+    running_example: MainWindow, qtbot: QtBot, answers, tmp_path: Path
+) -> None:
+    window = running_example
+    window.choices.change(run_speed=0.0, run_duration_s=2.0)
+    window.actions_table["run"].trigger()
+    qtbot.waitUntil(lambda: window.runs.state == "finished", timeout=20_000)
+    for suffix in (".png", ".svg", ".csv"):
+        answers.path = tmp_path / f"plot{suffix}"
+        window.actions_table["export-plot"].trigger()
+        assert answers.path.stat().st_size > 1000, suffix
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<text" in (tmp_path / "plot.svg").read_bytes()
+    head = (tmp_path / "plot.csv").read_text().splitlines()[0]
+    assert head.startswith("time_s,Database throughput_per_s")
+
+
+def test_actions_that_are_off_say_why(open_window: Callable[[Document], MainWindow]) -> None:
+    window = open_window(Document())
+    for name, reason in (
+        ("undo", "Nothing has been changed yet."),
+        ("copy", "Select a block first."),
+        ("export", "There is nothing on the canvas yet."),
+        ("export-plot", "Run once first"),
+        ("stop", "Nothing is running."),
+        ("to-type1", "There is no hypervisor"),
+    ):
+        action = window.actions_table[name]
+        assert not action.isEnabled(), name
+        assert reason in action.toolTip(), name
+        assert reason in action.statusTip(), name
+
+
+def test_every_action_has_a_handler_a_name_and_a_shortcut_of_its_own(window: MainWindow) -> None:
+    taken: dict[str, str] = {}
+    for spec in ACTIONS:
+        assert window.actions_table[spec.name].objectName() == f"action.{spec.name}"
+        for keys in spec.shortcuts:
+            portable = QKeySequence(keys).toString()
+            assert portable, (spec.name, keys)
+            assert portable not in taken, (spec.name, taken.get(portable))
+            taken[portable] = spec.name
+
+
+def test_undo_names_what_it_takes_back(window: MainWindow) -> None:
+    change(window)
+    assert window.actions_table["undo"].text() == "Undo title"
+    window.actions_table["undo"].trigger()
+    assert window.actions_table["redo"].text() == "Redo title"
+
+
+def test_the_theme_switches_everything_while_it_runs(window: MainWindow) -> None:
+    window.choose_theme("dark")
+    assert window.theme.dark
+    assert window.canvas.theme.dark
+    assert window.palette().window().color().name() == window.theme.colour("window")
+    background = window.run_panel.plot.widget.backgroundBrush().color().name()
+    assert background == window.theme.colour("surface")
+    assert window.theme.colour("surface") in window.styleSheet()
+    window.choose_theme("light")
+    assert not window.canvas.theme.dark
+
+
+def test_messages_wait_their_turn_and_a_key_replaces(window: MainWindow) -> None:
+    window.say(Message(text="first", severity="error"))
+    window.say(Message(text="second", severity="warning", key="a"))
+    window.say(Message(text="third", severity="warning", key="a"))
+    assert shown(window) == "third"
+    window.messages.dismiss()
+    assert shown(window) == "first"
+    window.messages.dismiss()
+    assert not window.messages.isVisibleTo(window)
+
+
+def test_unsaved_work_of_a_dead_session_is_offered_and_taken(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "recovery")
+    journal.record(Document(title="Lost work"))
+    journal.close()
+    for file in (tmp_path / "recovery").iterdir():
+        file.rename(file.with_name(file.name.replace(str(os.getpid()), "999999999")))
+    window.recovery.offer()
+    message = window.messages.current
+    assert message is not None
+    assert "Lost work" in message.text
+    dict(message.actions)["Recover"]()
+    assert window.workspace.document.title == "Lost work"
+    assert window.workspace.modified
+
+
+def test_the_command_palette_finds_actions_blocks_and_things_to_insert(window: MainWindow) -> None:
+    palette = window.command_palette
+    palette.open()
+    palette.field.setText("insert xen")
+    assert palette._model.rowCount() == 1
+    palette._run(palette.list.currentIndex())
+    assert any(block.product == "xen" for block in window.workspace.document.blocks.values())
+    palette.open()
+    palette.field.setText("go to vm 2")
+    palette._run(palette.list.currentIndex())
+    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 2"
+
+
+def test_find_walks_through_the_matches(window: MainWindow) -> None:
+    window.actions_table["find"].trigger()
+    window.find_bar.field.setText("virtual machine")
+    assert window.find_bar.count.text() == "2 found"
+    window.find_bar.step(1)
+    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 1"
+    window.find_bar.step(1)
+    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 2"
+    assert window.find_bar.count.text() == "2 of 2"
+
+
+def test_the_gallery_shows_every_example_with_its_note(window: MainWindow) -> None:
+    window.actions_table["examples"].trigger()
+    assert len(window.gallery._cards) >= 12
+    assert all(card.example.note for card in window.gallery._cards)
+    window.gallery._cards[0].opened.emit(window.gallery._cards[0].example.name)
+    assert window.stack.currentWidget() is window.canvas
+    assert len(window.workspace.document) > 0
+
+
+def test_every_help_page_opens_and_its_links_lead_somewhere(window: MainWindow) -> None:
+    pages = page_names()
+    assert pages[0] == "getting-started"
+    assert len(pages) >= 7
+    for page in pages:
+        window.help_panel.show_page(page)
+        assert window.help_panel.browser.toPlainText().strip()
+
+
+def test_about_names_version_and_engine() -> None:
+    text = about_text()
+    assert "HVStudio" in text
+    assert "engine: compiled" in text or "engine: interpreted" in text
+
+
+def test_the_probe_tells_where_blocks_and_entries_are(window: MainWindow) -> None:
+    seen = json.loads(json.dumps(describe_window(window)))
+    assert set(seen["blocks"]) == set(window.workspace.document.blocks)
+    assert all(width > 0 and height > 0 for _, _, width, height in seen["blocks"].values())
+    assert "host-server-2016" in seen["palette"] or len(seen["palette"]) > 3
+    assert "button.run" in seen["buttons"]
+    assert list(seen["classes"].values()) == ["Type 1"]
+
+
+def test_every_field_and_button_has_an_accessible_name(window: MainWindow) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit
+
+    window.workspace.select([next(iter(window.workspace.document.blocks))])
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()} in {widget.parentWidget().objectName()}"
+        for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
+        for widget in window.findChildren(kind)
+        if widget.isVisible()
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
+
+
+def test_the_layout_of_the_panels_is_remembered(window: MainWindow) -> None:
+    window.docks["Results"].hide()
+    data = json.loads(layout_text(window.docks))
+    assert data["hidden"] == ["Results"]
+    assert set(data["sizes"]) == {"left", "right", "bottom"}
+
+
+def test_only_the_newest_request_is_delivered() -> None:
+    class Later:
+        def __init__(self) -> None:
+            self.jobs: list[tuple[Callable[[], object], Callable[[object], None]]] = []
+
+        def run(self, work, then, failed=None) -> None:
+            self.jobs.append((work, then))
+
+        def shut_down(self) -> None:
+            """Nothing to end."""
+
+    later, got = Later(), []
+    latest = Latest(later)
+    for number in (1, 2, 3):
+        latest.ask(lambda number=number: number, got.append)
+    work, then = later.jobs.pop(0)
+    then(work())
+    assert got == []
+    work, then = later.jobs.pop(0)
+    then(work())
+    assert got == [3]
+    assert later.jobs == []
+
+
+def test_background_work_comes_back_to_the_main_thread(qtbot: QtBot) -> None:
+    import threading
+
+    background, seen = Background(), []
+    background.run(threading.get_ident, lambda ident: seen.append((ident, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(seen))
+    worker, deliverer = seen[0]
+    assert worker != deliverer == threading.get_ident()
+    background.shut_down()
+
+
+def test_immediate_work_raises_where_nobody_listens() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Immediate().run(lambda: 1 / 0, lambda _value: None)

@@ -1,0 +1,169 @@
+"""A run in the window: curves rise, controls take effect, edits mark it as outdated, results follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.plots.series import CAPACITY, Series, step_up
+from hvstudio.gui.run_changes import change_for_run, messages_for
+from hvstudio.model.document import BlockId
+from hvstudio.model.edits import remove_blocks, rename_block, set_parameters
+from hvstudio.simulation.compile import compile_document
+from hvstudio.simulation.messages import SetControls
+
+
+def vms(window: MainWindow) -> list[BlockId]:
+    return [block.id for block in window.workspace.document.blocks.values() if block.kind == "vm"]
+
+
+def run_to_the_end(window: MainWindow, qtbot: QtBot, *, seconds: float = 3.0) -> None:
+    window.choices.change(run_speed=0.0, run_duration_s=seconds)
+    window.actions_table["run"].trigger()
+    qtbot.waitUntil(lambda: window.runs.state == "finished", timeout=20_000)
+
+
+def test_every_vm_gets_a_curve_that_rises(running_example: MainWindow, qtbot: QtBot) -> None:
+    run_to_the_end(running_example, qtbot)
+    legend = running_example.run_panel.legend.values
+    assert [spec.block for spec in legend.specs] == vms(running_example)
+    assert all(legend.values[vm] > 0 for vm in vms(running_example))
+    assert len(running_example.run_panel.plot.curves) == 6
+    assert all(curve.getData()[1].max() > 0 for curve in running_example.run_panel.plot.curves)
+
+
+def test_results_give_an_interval_around_the_throughput(running_example: MainWindow, qtbot: QtBot) -> None:
+    run_to_the_end(running_example, qtbot)
+    run = running_example.results.current
+    assert run is not None
+    for vm in run.results.to_json()["vms"]:
+        low, high = vm["throughput_ci95"]
+        assert low <= vm["throughput_per_s"] <= high
+    assert running_example.results.as_csv().splitlines()[0].startswith("VM,Throughput /s,95 % interval")
+    assert len(running_example.results.as_csv().splitlines()) == 7
+
+
+def test_running_again_with_the_same_seed_changes_nothing(running_example: MainWindow, qtbot: QtBot) -> None:
+    run_to_the_end(running_example, qtbot)
+    running_example.actions_table["run-again"].trigger()
+    qtbot.waitUntil(lambda: len(running_example.runs.runs) == 2 and running_example.runs.state == "finished")
+    panel = running_example.results
+    assert panel.runs.count() == 2
+    panel.baseline.setCurrentIndex(panel.baseline.findText("Run 1"))
+    panel.baseline.activated.emit(1)
+    changes = {line.rsplit(",", 1)[1] for line in panel.as_csv().splitlines()[1:]}
+    assert changes == {"+0.0%"}
+
+
+def test_space_pauses_and_goes_on(running_example: MainWindow, qtbot: QtBot) -> None:
+    running_example.choices.change(run_speed=1.0, run_duration_s=0.0)
+    run = running_example.actions_table["run"]
+    run.trigger()
+    assert (running_example.runs.state, run.text()) == ("running", "Pause")
+    run.trigger()
+    assert (running_example.runs.state, run.text()) == ("paused", "Continue")
+    run.trigger()
+    assert running_example.runs.state == "running"
+    running_example.actions_table["stop"].trigger()
+    qtbot.waitUntil(lambda: running_example.runs.state == "finished")
+    assert running_example.runs.run is not None
+    assert running_example.runs.run.results is not None
+
+
+def test_structural_edits_mark_the_run_as_outdated_until_undone(running_example: MainWindow, qtbot: QtBot) -> None:
+    window = running_example
+    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    window.actions_table["run"].trigger()
+    window.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[:1]))
+    assert window.runs.run is not None
+    assert window.runs.run.is_outdated
+    assert window.messages.current is not None
+    assert "has changed" in window.messages.current.text
+    window.workspace.undo()
+    assert not window.runs.run.is_outdated
+    assert window.messages.current is None
+
+
+def test_names_and_live_controls_do_not_outdate_a_run(running_example: MainWindow) -> None:
+    workspace = running_example.workspace
+    before, vm = workspace.document, vms(running_example)[0]
+    renamed = rename_block(before, vm, "Another name")
+    weighted = set_parameters(before, [vm], {"cpu_weight": 500.0})
+    larger = set_parameters(before, [vm], {"virtual_processors": 2})
+    assert not change_for_run(before, renamed, workspace.catalog).is_outdated
+    assert change_for_run(before, weighted, workspace.catalog).controlled == (vm,)
+    assert not change_for_run(before, weighted, workspace.catalog).is_outdated
+    assert change_for_run(before, larger, workspace.catalog).is_outdated
+
+
+def test_a_weight_becomes_the_message_its_product_means(running_example: MainWindow) -> None:
+    workspace = running_example.workspace
+    vm = vms(running_example)[0]
+    document = set_parameters(workspace.document, [vm], {"cpu_weight": 500.0, "cpu_limit": 0.5})
+    plan = compile_document(document, workspace.catalog)
+    (message,) = messages_for(document, workspace.catalog, plan, (vm,))
+    # Hyper-V controls each virtual processor: weight 500, at most half a logical processor, no reserve.
+    assert message == SetControls(vm, weight=500.0, reserve=0.0, limit=0.5)
+
+
+def test_speed_goes_up_and_down_the_list(window: MainWindow) -> None:
+    window.runs.set_speed(10.0)
+    window.actions_table["faster"].trigger()
+    assert window.runs.speed == 20.0
+    window.actions_table["slower"].trigger()
+    window.actions_table["slower"].trigger()
+    assert window.runs.speed == 5.0
+    window.runs.set_speed(None)
+    window.actions_table["faster"].trigger()
+    assert window.runs.speed is None
+    assert window.run_panel.speed.currentText() == "max"
+
+
+def test_a_seed_that_is_no_number_is_refused_at_the_field(window: MainWindow) -> None:
+    window.run_panel.seed.setText("seven")
+    window.run_panel.seed.editingFinished.emit()
+    assert window.run_panel.seed.property("invalid") is True
+    assert window.choices.settings.seed == 1
+
+
+def test_what_cannot_be_simulated_says_which_block(window: MainWindow) -> None:
+    host = next(iter(window.workspace.document.blocks))
+    window.workspace.apply("x", lambda document: remove_blocks(document, [host]))
+    assert "canvas" in window.actions_table["run"].toolTip()
+    assert not window.actions_table["run"].isEnabled()
+
+
+class _Sample:
+    def __init__(self, time_s: float, rate: float) -> None:
+        self.time_s = time_s
+        self.throughput_per_s = np.array([rate])
+        self.bytes_per_s = self.latency_p95_s = self.latency_mean_s = self.ready_fraction = np.zeros(1)
+        self.layers = np.zeros((1, 7))
+        self.stations = np.zeros(0)
+
+
+def test_a_series_stays_bounded_and_keeps_its_mean() -> None:
+    series = Series(vms=1, pools=1, layers=7, stations=0)
+    series.extend([_Sample(0.1 * (number + 1), float(number % 2)) for number in range(4 * CAPACITY)])
+    # 1,000 points of 1 sample become 500 of 2; 500 more of 2 make 500 of 4; 500 of 4 fill it again: 4,000 samples.
+    assert series.count == CAPACITY
+    assert series.stride == 4
+    # 4,000 samples alternate between 0 and 1: every joined point is one half.
+    assert series.column("throughput_per_s") == pytest.approx(0.5)
+    assert series.time_s[-1] == pytest.approx(400.0)
+
+
+def test_smoothing_averages_the_time_before_each_point() -> None:
+    series = Series(vms=1, pools=1, layers=7, stations=0)
+    series.extend([_Sample(float(number + 1), float(number)) for number in range(4)])
+    # Window of 2 s over 0, 1, 2, 3: 0, (0+1)/2, (1+2)/2, (2+3)/2.
+    assert series.smoothed("throughput_per_s", 2.0)[:, 0].tolist() == [0.0, 0.5, 1.5, 2.5]
+
+
+def test_axes_grow_in_jumps() -> None:
+    assert step_up(9.0, 10.0) == 10.0
+    assert step_up(11.0, 10.0) == 15.0
+    assert step_up(160.0, 15.0) == 200.0
+    assert step_up(0.0, 0.0) == 0.0
