@@ -73,6 +73,8 @@ class Series:
             return
         if self.count == CAPACITY:
             self._join()
+            if self._weight < self.stride:
+                return  # a point after the joining stands for twice as many samples, too
         for name, partial in self._partial.items():
             self._columns[name][self.count] = partial / self._weight
             partial[...] = 0
