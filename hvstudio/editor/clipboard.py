@@ -82,7 +82,7 @@ def paste(
     blocks: list[Block] = []
     heads: list[BlockId] = []
     for block in copied.blocks.values():
-        new = evolve(block, id=renamed[block.id], name=paster.names.like(block.name))
+        new = evolve(block, id=renamed[block.id], name=paster.names.like(block.name, block.kind))
         if block.rests_on is not None:
             blocks.append(evolve(new, rests_on=renamed[block.rests_on]))
             continue

@@ -1,4 +1,4 @@
-"""Names for new blocks: the product's or kind's label, numbered so that no two are the same."""
+"""Names for new blocks: the product's or kind's label, numbered where two of a name would be confused."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.model.document import Document
 
 _NUMBERED: Final = re.compile(r"^(.*\S)\s+(\d{1,6})$")
+_SHARED: Final = frozenset({"os", "workload"})
+"""Kinds told apart by what they stand in: a guest system is not called "Windows Server 2003 2"."""
 _ALWAYS_NUMBERED: Final = {"vm": "VM", "virtual_disk": "vDisk", "virtual_nic": "vNIC"}
 
 
 class Names:
-    """The names taken in one document; gives free ones, each only once. O(blocks) to build, then nearly free."""
+    """The names taken in one document; gives free ones. O(blocks) to build, then nearly free."""
 
     def __init__(self, document: Document) -> None:
         self._taken = {block.name for block in document.blocks.values()}
@@ -25,13 +27,16 @@ class Names:
         if kind in _ALWAYS_NUMBERED:
             return self._numbered(_ALWAYS_NUMBERED[kind], 1)
         chosen = catalog.product(product)
-        return self.like(catalog.kind(kind).label if chosen is None else chosen.label)
+        return self.like(catalog.kind(kind).label if chosen is None else chosen.label, kind)
 
-    def like(self, wanted: str) -> str:
+    def like(self, wanted: str, kind: str) -> str:
         """`wanted` if it is free, else the same with the next free number: "Web 2" after "Web", "VM 4" after "VM 3".
 
-        The number of a product is none of ours: after "Windows 7" comes "Windows 7 2".
+        The number of a product is none of ours: after "Server, 2005" comes "Server, 2005 2". Guest systems and
+        workloads keep their name.
         """
+        if kind in _SHARED:
+            return wanted
         if wanted not in self._taken:
             return self._take(wanted)
         match = _NUMBERED.match(wanted)
@@ -54,5 +59,6 @@ class Names:
 
 def names_of(document: Document, block_ids: Iterable[str]) -> str:
     """Names for a label: one in quotes, or how many."""
-    names = [block.name for block_id, block in document.blocks.items() if block_id in set(block_ids)]
+    wanted = set(block_ids)
+    names = [block.name for block_id, block in document.blocks.items() if block_id in wanted]
     return f"“{names[0]}”" if len(names) == 1 else f"{len(names)} blocks"

@@ -31,7 +31,8 @@ def test_pasted_beside_the_original_with_fresh_ids_and_names(type1: World) -> No
     assert document.block(vm).rests_on == type1["hv"]
     assert document.block(vm).name == "a 2"
     inside = {document.block(child).kind: document.block(child) for child in index_of(document).children_of(vm)}
-    assert inside["os"].name == "guest 2"
+    assert inside["os"].name == "guest"
+    assert inside["virtual_disk"].name == "adisk 2"
     assert inside["virtual_disk"].attached_to == type1["disk"]
     assert len(document) == len(type1.document) + 3
 

@@ -109,14 +109,11 @@ def test_a_ready_made_vm_has_everything_it_needs_to_run(type1: World) -> None:
         assert sorted(inside) == ["os", "virtual_disk", "virtual_nic", "workload"]
 
 
-def test_names_follow_the_product(type1: World) -> None:
-    document, (first,) = add_from_palette(
-        type1.document, type1.catalog, Wanted(kind="os", product="linux"), support=type1["b"]
-    )  # fmt: skip
-    document, (second,) = add_from_palette(
-        document, type1.catalog, Wanted(kind="os", product="linux"), support=type1["b"]
-    )  # fmt: skip
-    assert (document.block(first).name, document.block(second).name) == ("Linux", "Linux 2")
+def test_names_follow_the_product_and_are_numbered_where_they_would_be_confused(type1: World) -> None:
+    wanted = Wanted(kind="hypervisor", product="kvm", count=2)
+    document, (first, second) = add_from_palette(type1.document, type1.catalog, wanted, support=type1["guest"])
+    label = type1.catalog.products["kvm"].label
+    assert (document.block(first).name, document.block(second).name) == (label, f"{label} 2")
 
 
 def test_unknown_kinds_are_refused(type1: World) -> None:

@@ -481,6 +481,28 @@ class TestLooking:
         QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
         assert heard == [id_of(small_stack, "Server"), None]
 
+    def test_whoever_sees_everything_goes_on_seeing_everything(
+        self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf
+    ) -> None:
+        view = make_canvas(small_stack)
+        scale = view.scale_now
+        view.workspace.select([id_of(small_stack, "Hyper-V")])
+        view.insert("vm", count=6)
+        assert view.scale_now < scale
+        assert view.camera.sees(view.canvas.picture.layout.bounds())
+
+    def test_whoever_looks_closer_keeps_the_scale_and_sees_what_is_new(
+        self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf
+    ) -> None:
+        view = make_canvas(small_stack)
+        view.zoom_to(3.0)
+        view.centre_on(id_of(small_stack, "Parent"))
+        view.workspace.select([id_of(small_stack, "Hyper-V")])
+        view.insert("vm", count=6)
+        assert view.scale_now == 3.0
+        primary = view.workspace.selection[-1]
+        assert view.camera.sees(view.canvas.picture.layout.places[primary].bar)
+
     def test_opening_another_document_fits_it(self, make_canvas: MakeCanvas, small_stack: Document) -> None:
         view = make_canvas()
         view.zoom_to(5.0)

@@ -91,6 +91,26 @@ class Camera:
             self.set_scale(_READING)
         self._view.centerOn(rect.x + rect.width / 2, rect.y + rect.height / 2)
 
+    def sees(self, rect: Rect) -> bool:
+        """Whether all of a rectangle is in the view."""
+        seen = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+        return bool(seen.contains(QRectF(rect.x, rect.y, rect.width, rect.height)))
+
+    def stay_with(self, bounds: Rect) -> None:
+        """Go on seeing everything after the diagram has grown: move as little as possible, go back if it must be."""
+        if self.sees(bounds):
+            return
+        room = self._view.viewport().size()
+        needed = min(
+            (room.width() - 2 * FIT_MARGIN) / max(bounds.width, 1.0),
+            (room.height() - 2 * FIT_MARGIN) / max(bounds.height, 1.0),
+        )
+        if needed < self.scale:
+            self.fit(bounds)
+        else:
+            margin = round(FIT_MARGIN)
+            self._view.ensureVisible(bounds.x, bounds.y, bounds.width, bounds.height, margin, margin)
+
     def keep_in_sight(self, rect: Rect) -> None:
         """Centre on a rectangle only if it is not seen."""
         seen = self._view.mapToScene(self._view.viewport().rect()).boundingRect()

@@ -45,6 +45,8 @@ class CanvasScene(QGraphicsScene):
             strokes=Strokes(theme, self.lettering),
             with_hints=True,
         )
+        self.former_bounds = self.picture.layout.bounds()
+        """Where the diagram was before the last change of the document."""
         self.sheet = Sheet(self.picture)
         self.overlay = Overlay(self.picture)
         self.addItem(self.sheet)
@@ -136,6 +138,7 @@ class CanvasScene(QGraphicsScene):
     def _follow_document(self, event: Event) -> None:
         document, index = self.workspace.document, self.workspace.index
         old = self.picture.layout.places
+        self.former_bounds = self.picture.layout.bounds()
         touched = self.arrangement.follow(document, index, None if event.replaced else event.change)
         new = self.arrangement.layout.places
         picture = evolve(self.picture, document=document, index=index, layout=self.arrangement.layout)

@@ -389,10 +389,21 @@ class CanvasView(QGraphicsView):
             self.hand.cancel()
         if event.replaced:
             self.fit()
+        elif event.change.restacked or event.change.moved:
+            self._stay_with_growth()
         if event.selection_changed:
             self.setAccessibleDescription(self.commands.described(self.workspace.primary) or _USE)
         if not event.previous.blocks or not self.workspace.document.blocks:
             self.viewport().update()
+
+    def _stay_with_growth(self) -> None:
+        """Whoever saw the whole diagram goes on seeing it; whoever looked closer sees at least what is selected."""
+        former = self.canvas.former_bounds
+        place = self.canvas.picture.layout.places.get(self.workspace.primary or BlockId(""))
+        if former.width > 0 and self.camera.sees(former):
+            self.camera.stay_with(self.canvas.picture.layout.bounds())
+        elif place is not None:
+            self.camera.keep_in_sight(place.bar)
 
     def _escape(self) -> None:
         if self.hand.is_busy:
