@@ -62,6 +62,8 @@ class DeviceModel:
     guest_cycles_per_byte: float = 0.0
     exits: float = 0.0
     exit_work_cycles: float = 0.0
+    exit_returns: float = 0.0
+    """Part of the exits that go back to a process of the host; under a nested hypervisor each exits again."""
     kick_exits: float = 0.0
     handoff_cycles: float = 0.0
     backend: str = "none"
@@ -75,10 +77,13 @@ class DeviceModel:
     interrupt_exits: float = 0.0
     interrupt_cycles: float = 0.0
     batch: float = 1.0
+    """Packets of a burst that share an announcement when sent (and when received, unless `batch_in` says else)."""
+    batch_in: float = 0.0
 
-    def notifications(self, packets: float) -> float:
+    def notifications(self, packets: float, *, incoming: bool) -> float:
         """How often a burst of packets is announced."""
-        return 1.0 + max(0.0, packets - 1.0) / max(1.0, self.batch)
+        together = self.batch_in if incoming and self.batch_in > 0 else self.batch
+        return 1.0 + max(0.0, packets - 1.0) / max(1.0, together)
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ from hvstudio.simulation.compile.cost_cards import DeviceModel, DiskFormat
 from hvstudio.simulation.compile.hardware import backing_device, devices_of, disk_steps, peer_of
 from hvstudio.simulation.compile.merging import merged
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer
-from hvstudio.simulation.compile.techniques import exit_cycles
+from hvstudio.simulation.compile.techniques import access_work_cycles, exit_cycles
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan import Arrivals, Layer
 from hvstudio.simulation.steps import Step, cpu, sometimes, spawn
@@ -54,7 +54,8 @@ def _asking(
     count = operation.count
     guest = model.guest_cycles * count + model.guest_cycles_per_byte * operation.size * count
     exits = (model.exits + model.kick_exits) * count
-    work = exits * one_exit + model.exits * model.exit_work_cycles * count + model.handoff_cycles * count
+    accesses = model.exits * access_work_cycles(assembly, machine, model)
+    work = exits * one_exit + (accesses + model.handoff_cycles) * count
     return [
         *work_step(issuer.context, guest * issuer.factor, guest_layer(issuer)),
         *work_step(issuer.context, work, vmm_layer(issuer), exits=exits),

@@ -11,7 +11,7 @@ from hvstudio.simulation.compile.cost_cards import DeviceModel
 from hvstudio.simulation.compile.disk_route import vmm_layer, work_step
 from hvstudio.simulation.compile.hardware import backing_device, devices_of, peer_of, switch_of, wire_steps
 from hvstudio.simulation.compile.operations import Issuer, Packets
-from hvstudio.simulation.compile.techniques import exit_cycles
+from hvstudio.simulation.compile.techniques import access_work_cycles, exit_cycles
 from hvstudio.simulation.compile.tree import queue_context
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.steps import Step, use
@@ -115,7 +115,7 @@ def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> 
 def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
     """On the virtual processor: sending, the accesses that announce it; receiving, the interrupt and its accesses."""
     model, issuer = crossing.model, crossing.issuer
-    times = model.notifications(packets.count)
+    times = model.notifications(packets.count, incoming=packets.incoming)
     one_exit = exit_cycles(assembly, crossing.machine)
     guest = model.guest_cycles * times + model.guest_cycles_per_byte * packets.total_bytes
     if packets.incoming:
@@ -124,7 +124,8 @@ def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> l
         context = issuer.interrupt_context
     else:
         exits = (model.exits + model.kick_exits) * times
-        work = exits * one_exit + (model.exits * model.exit_work_cycles + model.handoff_cycles) * times
+        accesses = model.exits * access_work_cycles(assembly, crossing.machine, model)
+        work = exits * one_exit + (accesses + model.handoff_cycles) * times
         context = issuer.context
     overhead = work_step(context, work, vmm_layer(issuer), exits=exits)
     own = work_step(context, guest * issuer.factor, issuer.layer)
@@ -137,7 +138,7 @@ def _backend_steps(crossing: _Crossing, packets: Packets) -> list[Step]:
     if backend.context is None:
         return []
     costs, count, factor = backend.costs, packets.count, backend.issuer.factor
-    times = model.notifications(count)
+    times = model.notifications(count, incoming=packets.incoming)
     calls = model.host_calls_per_packet * costs.syscall_cycles * backend.system_calls
     work = model.backend_cycles * times + (model.backend_cycles_per_packet + calls) * count
     work += model.backend_cycles_per_byte * packets.total_bytes

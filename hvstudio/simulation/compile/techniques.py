@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from hvstudio.simulation.compile.assembly import Assembly, hardware_of
-from hvstudio.simulation.compile.cost_cards import Technique
+from hvstudio.simulation.compile.cost_cards import DeviceModel, Technique
 from hvstudio.simulation.compile.walk import Hypervisor, Machine
 
 NATIVE_CARD: Final = "cpu-native"
@@ -106,6 +106,18 @@ def _hardware_exit_cycles(assembly: Assembly, host: Machine) -> float:
     table: Any = card.values.get("exit_cycles", {}) if card else {}
     generation = assembly.text(host.block, "cpu_generation")
     return float(table.get(generation, 1000.0))
+
+
+def access_work_cycles(assembly: Assembly, machine: Machine, model: DeviceModel) -> float:
+    """Cycles beside the exit for one access to an emulated register.
+
+    Where the access is served by a process of a host that is itself a VM, the way there and back exits again.
+    """
+    extra = 0.0
+    if machine.provider is not None and model.exit_returns > 0:
+        below = machine.provider.machine
+        extra = assembly.card_value("nesting", "returning_exits", 14.0) * exit_cycles(assembly, below)
+    return model.exit_work_cycles + model.exit_returns * extra
 
 
 def wake_cycles(assembly: Assembly, machine: Machine) -> float:
