@@ -9,11 +9,9 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QLabel,
     QMainWindow,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,10 +26,10 @@ from hvstudio.gui.choices import Choices
 from hvstudio.gui.command_palette import CommandPalette
 from hvstudio.gui.context_menu import context_menu
 from hvstudio.gui.dialogs import Dialogs
+from hvstudio.gui.docks import add_docks, apply_layout, hide_stray_tab_bars, layout_text
 from hvstudio.gui.export_controller import ExportController, draw_small
 from hvstudio.gui.file_controller import FileController, Questions
 from hvstudio.gui.find_bar import FindBar
-from hvstudio.gui.layout_memory import apply_layout, layout_text
 from hvstudio.gui.menus import Menus
 from hvstudio.gui.message_bar import Message, MessageBar
 from hvstudio.gui.panels.architecture import ArchitecturePanel
@@ -123,22 +121,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.find_bar)
         column.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
-        self.setDockNestingEnabled(False)
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.docks: dict[str, QDockWidget] = {}
-        for title, panel, area in (
-            ("Palette", self.palette_panel, _LEFT),
-            ("Outline", self.outline, _LEFT),
-            ("Inspector", self.inspector, _RIGHT),
-            ("Architecture", self.architecture, _RIGHT),
-            ("Help", self.help_panel, _RIGHT),
-            ("Problems", self.problems, _BOTTOM),
-            ("Run", self.run_panel, _BOTTOM),
-            ("Results", self.results, _BOTTOM),
-        ):
-            self._add_dock(title, panel, area)
-        for title in ("Palette", "Inspector", "Problems"):
-            self.docks[title].raise_()
+        self.docks = add_docks(
+            self,
+            {
+                _LEFT: {"Palette": self.palette_panel, "Outline": self.outline},
+                _RIGHT: {"Inspector": self.inspector, "Architecture": self.architecture, "Help": self.help_panel},
+                _BOTTOM: {"Problems": self.problems, "Run": self.run_panel, "Results": self.results},
+            },
+        )
         self.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         self.menus.add_docks(list(self.docks.values()))
         self.menus.add_themes(self, self.choices.settings.theme, self.choose_theme)
@@ -149,22 +139,6 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 620))
-
-    def _add_dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock.{title.lower()}")
-        dock.setAccessibleName(title)
-        dock.setWidget(panel)
-        dock.setTitleBarWidget(QWidget())  # the tab says it already
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        in_area = [other for other in self.docks.values() if self.dockWidgetArea(other) == area]
-        if in_area:
-            self.tabifyDockWidget(in_area[0], dock)
-        else:
-            self.addDockWidget(area, dock)
-        if (layout := self.layout()) is not None:
-            layout.activate()  # else every further tab leaves a stray tab bar on the window (seen with Qt 6.11)
-        self.docks[title] = dock
 
     def _connect(self) -> None:
         self.workspace.add_listener(self._follow)
@@ -380,12 +354,14 @@ class MainWindow(QMainWindow):
         corner = _RIGHT if event.size().width() >= _WIDE else _BOTTOM
         if self.corner(Qt.Corner.BottomRightCorner) != corner:
             self.setCorner(Qt.Corner.BottomRightCorner, corner)
+            QTimer.singleShot(0, self, lambda: hide_stray_tab_bars(self))
 
     def showEvent(self, event: QEvent) -> None:  # type: ignore[override]
         """Show the whole composition once the window has its size."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.canvas.setFocus()
         QTimer.singleShot(0, self.canvas, self.canvas.fit)
+        QTimer.singleShot(0, self, lambda: hide_stray_tab_bars(self))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, then end everything that is under way."""

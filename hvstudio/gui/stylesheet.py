@@ -59,6 +59,7 @@ QTabWidget::pane { border: none; }
 
 QTreeView, QListView, QTableView, QTextBrowser, QPlainTextEdit, QScrollArea {
     background: {surface}; color: {text}; border: none; outline: none; alternate-background-color: {surface-raised}; }
+QTreeView { show-decoration-selected: 1; }
 QTreeView::item, QListView::item { padding: 3px 2px; border: none; border-radius: 4px; color: {text}; }
 QTreeView::item:hover, QListView::item:hover { background: {hover}; }
 QTreeView::item:selected, QListView::item:selected { background: {selection}; color: {text}; }

@@ -46,6 +46,7 @@ class HelpPanel(QWidget):
         self._page = ""
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Page")
+        self.chooser.setPlaceholderText("All pages")
         self.browser = QTextBrowser()
         self.browser.setAccessibleName("Help text")
         self.browser.setOpenLinks(False)

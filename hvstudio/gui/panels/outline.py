@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
@@ -43,7 +43,7 @@ class OutlinePanel(QWidget):
         self.tree = _OutlineTree()
         self.tree.setObjectName("outline")
         self.tree.setAccessibleName("Outline of the composition")
-        self.tree.header().setAccessibleName("Columns of the outline")
+        self.tree.setHeaderHidden(True)
         self.tree.setModel(self._model)
         self.tree.setIconSize(QSize(16, 16))
         self.tree.setIndentation(14)
@@ -77,16 +77,11 @@ class OutlinePanel(QWidget):
     def _rebuild(self) -> None:
         self._telling = True
         self._model.clear()
-        self._model.setHorizontalHeaderLabels(["Block", "What it is"])
         self._items = {}
         index = self._workspace.index
         for root in index.roots:
             for block_id in index.subtree(root):
                 self._append(self._workspace.document.blocks[block_id])
-        header = self.tree.header()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(False)
         self.tree.expandAll()
         self._telling = False
         self._show_selection()
@@ -94,11 +89,15 @@ class OutlinePanel(QWidget):
     def _append(self, block: Block) -> None:
         name = QStandardItem(self._icons.get(block.kind, QIcon()), block.name)
         name.setData(block.id, BLOCK_ROLE)
-        what = QStandardItem(self._what(block))
-        what.setEditable(False)
+        self._describe(name, block)
         support = None if block.rests_on is None else self._items.get(block.rests_on)
-        (self._model.invisibleRootItem() if support is None else support).appendRow([name, what])
+        (self._model.invisibleRootItem() if support is None else support).appendRow(name)
         self._items[block.id] = name
+
+    def _describe(self, item: QStandardItem, block: Block) -> None:
+        what = self._what(block)
+        item.setToolTip(f"{block.name}: {what}")
+        item.setAccessibleText(f"{block.name}, {what}")
 
     def _what(self, block: Block) -> str:
         product = self._workspace.catalog.product_of(block)
@@ -112,8 +111,7 @@ class OutlinePanel(QWidget):
             return
         self._telling = True
         item.setText(block.name)
-        parent = item.parent() or self._model.invisibleRootItem()
-        parent.child(item.row(), 1).setText(self._what(block))
+        self._describe(item, block)
         self._telling = False
 
     def _show_selection(self) -> None:
@@ -122,7 +120,7 @@ class OutlinePanel(QWidget):
             item = self._items.get(block_id)
             if item is not None:
                 index = item.index()
-                wanted.select(index, index.siblingAtColumn(1))
+                wanted.select(index, index)
         self._telling = True
         model = self.tree.selectionModel()
         model.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -97,9 +97,7 @@ class ProblemsPanel(QWidget):
         self.filter_field.setPlaceholderText("Filter findings")
         self.filter_field.setAccessibleName("Filter findings")
         self.filter_field.setClearButtonEnabled(True)
-        self.filter_field.setMaximumWidth(220)
         bar.addWidget(self.filter_field, 1)
-        bar.addStretch(1)
         self._set_up_tree()
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -208,6 +206,7 @@ class ProblemsPanel(QWidget):
         chosen = self.current
         findings = self.findings()
         self._model.clear()
+        self.tree.setRootIsDecorated(bool(self.grouping.currentData()))
         self._fill(findings)
         self.tree.expandAll()
         self.tree.setVisible(bool(findings))
@@ -246,7 +245,7 @@ class ProblemsPanel(QWidget):
 
     def _item(self, finding: Finding) -> QStandardItem:
         name = self._name_of(finding)
-        text = f"{name}: {finding.message}" if name and not finding.message.startswith(name) else finding.message
+        text = f"{name}: {finding.message}" if name and name not in finding.message else finding.message
         item = QStandardItem(self._icons[finding.severity], text)
         item.setData(finding, FINDING_ROLE)
         item.setToolTip(f"<p>{finding.message}</p><p>{finding.why}</p>")

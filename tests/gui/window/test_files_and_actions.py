@@ -17,8 +17,8 @@ from hvstudio.files.store import load, save
 from hvstudio.gui.about import about_text
 from hvstudio.gui.actions import ACTIONS
 from hvstudio.gui.background import Background, Immediate, Latest
+from hvstudio.gui.docks import layout_text
 from hvstudio.gui.export import Look
-from hvstudio.gui.layout_memory import layout_text
 from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.help import page_names
