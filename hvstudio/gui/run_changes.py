@@ -64,13 +64,13 @@ def messages_for(document: Document, catalog: Catalog, plan: Plan, blocks: tuple
 
 def _workload_message(document: Document, catalog: Catalog, plan: Plan, block: Block) -> Message:
     owners = [below.id for below in index_of(document).below(block.id) if below.id in plan.vm_block]
-    target = block.name
+    target = block.id
     if owners:
         row = plan.vm_block.index(owners[0])
         is_alone = (
             sum(1 for vm, counts in zip(plan.class_vm, plan.class_counts, strict=True) if vm == row and counts) == 1
         )
-        target = owners[0] if is_alone else block.name
+        target = owners[0] if is_alone else block.id
     return SetWorkload(
         target,
         clients=int(catalog.number(block, "clients")),
