@@ -18,6 +18,7 @@ from hvstudio.simulation.plan_builder import PlanBuilder
 _Card = TypeVar("_Card")
 _Made = TypeVar("_Made")
 
+_UNKNOWN: Final = object()
 NANOSECONDS: Final = 1e9
 _LARGEST_NUMBER: Final = 1e25
 """Beyond the range of every parameter; larger ones would overflow on their way to the checks of the plan."""
@@ -57,6 +58,7 @@ class Assembly:
     patterns: dict[Hashable, Any] = field(factory=dict[Hashable, Any])
     """What was compiled for a VM, by what it looks like."""
     _made: dict[Hashable, Any] = field(factory=dict[Hashable, Any])
+    _facts: dict[tuple[str, str], Any] = field(factory=dict[tuple[str, str], Any])
     _allowed: set[tuple[str, str, Value]] = field(factory=set[tuple[str, str, Value]])
     _defaults: dict[tuple[str, str, str], Value] = field(factory=dict[tuple[str, str, str], Value])
 
@@ -127,7 +129,11 @@ class Assembly:
 
     def fact(self, block: Block, path: str, default: Any = None) -> Any:
         """A fact about the block's product."""
-        return self.catalog.fact(block, path, default)
+        key = (block.product, path)
+        if key not in self._facts:
+            self._facts[key] = self.catalog.fact(block, path, _UNKNOWN)
+        found = self._facts[key]
+        return default if found is _UNKNOWN else found
 
     def driver_costs(self, driver: System | Hypervisor) -> DriverCosts:
         """The I/O path of a system or of a hypervisor with drivers of its own."""

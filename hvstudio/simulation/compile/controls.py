@@ -11,6 +11,7 @@ from hvstudio.simulation.compile.assembly import Assembly, processors_of
 from hvstudio.simulation.compile.walk import Machine
 
 NORMAL_WEIGHT: Final = 100.0
+_NAMES: Final = ("weight", "reserve", "limit")
 
 
 @frozen(kw_only=True)
@@ -86,9 +87,12 @@ def _known_controls(assembly: Assembly, machine: Machine) -> set[str]:
         known: set[str] = set()
         reason = "the root scheduler knows no weight, reserve or limit"
     else:
-        known = {name for name in ("weight", "reserve", "limit") if assembly.fact(block, f"controls.{name}", True)}
+        known = assembly.once(
+            ("known controls", block.product),
+            lambda: {name for name in _NAMES if assembly.fact(block, f"controls.{name}", True) is not False},
+        )
         reason = "the product does not know it"
-    for name in ("weight", "reserve", "limit"):
+    for name in _NAMES:
         if name not in known and f"cpu_{name}" in machine.block.parameters:
             assembly.builder.note(f"{block.name}: CPU {name} of {machine.block.name} has no effect: {reason}.")
     return known
