@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QByteArray,
     QIODevice,
     QMarginsF,
-    QMimeData,
     QPointF,
     QRect,
     QRectF,
@@ -36,6 +35,7 @@ from hvstudio.gui.canvas.composing import compose
 from hvstudio.gui.canvas.drawing import FEW_ATTACHMENTS, Picture, attached_devices, draw_attachments, draw_region
 from hvstudio.gui.canvas.lettering import FAMILIES
 from hvstudio.gui.canvas.painting import Detail
+from hvstudio.gui.clipboard import put_on_clipboard
 from hvstudio.gui.theme import Theme, load_theme
 from hvstudio.model.document import Document
 
@@ -188,21 +188,14 @@ def export_file(
 def copy_to_clipboard(
     document: Document, catalog: Catalog, *, report: Report | None = None, look: Look | None = None
 ) -> None:
-    """Put the diagram on the clipboard as PNG and SVG at once; the program pasting takes what it likes better."""
-    QGuiApplication.clipboard().setMimeData(image_mime_data(document, catalog, report=report, look=look))
-
-
-def image_mime_data(
-    document: Document, catalog: Catalog, *, report: Report | None = None, look: Look | None = None
-) -> QMimeData:
-    """The diagram as clipboard data: an image, the PNG with the document inside, and the SVG."""
+    """Put the diagram on the clipboard as image, PNG and SVG at once, the last two with the document inside."""
     look = look or Look()
     report = report or check(document, catalog)
-    data = QMimeData()
-    data.setImageData(render_image(document, catalog, report=report, look=look))
-    data.setData("image/png", QByteArray(render_png(document, catalog, report=report, look=look)))
-    data.setData("image/svg+xml", QByteArray(render_svg(document, catalog, report=report, look=look)))
-    return data
+    forms = {
+        "image/png": render_png(document, catalog, report=report, look=look),
+        "image/svg+xml": render_svg(document, catalog, report=report, look=look),
+    }
+    put_on_clipboard(forms, image=render_image(document, catalog, report=report, look=look))
 
 
 class _Paper:

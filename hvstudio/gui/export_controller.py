@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
-from PySide6.QtCore import QByteArray, QMimeData
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QImage
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.errors import HVStudioError
 from hvstudio.files.store import write_atomically
 from hvstudio.gui.background import Latest
+from hvstudio.gui.clipboard import put_on_clipboard
 from hvstudio.gui.export import Look, export_file, render_image, render_png, render_svg
 from hvstudio.gui.export_dialog import ExportDialog
 from hvstudio.gui.message_bar import Message
@@ -132,11 +132,7 @@ class ExportController:
             )
 
         def put(drawn: tuple[QImage, bytes, bytes]) -> None:
-            data = QMimeData()
-            data.setImageData(drawn[0])
-            data.setData("image/png", QByteArray(drawn[1]))
-            data.setData("image/svg+xml", QByteArray(drawn[2]))
-            QGuiApplication.clipboard().setMimeData(data)
+            put_on_clipboard({"image/png": drawn[1], "image/svg+xml": drawn[2]}, image=drawn[0])
             self._window.say(Message(text="The picture is on the clipboard.", severity="success", key="export"))
 
         self._window.runner.run(draw, put, self._tell)

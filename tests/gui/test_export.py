@@ -164,6 +164,20 @@ class TestFiles:
         assert b"<svg" in bytes(data.data("image/svg+xml").data())
 
 
+def test_a_program_that_ends_with_blocks_on_the_clipboard_ends_well(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from hvstudio.gui.clipboard import put_on_clipboard\n"
+        "application = QApplication([])\n"
+        "put_on_clipboard({'application/x-test': b'1'}, text='text')\n"
+        "formats = application.clipboard().mimeData().formats()\n"
+        "sys.exit(0 if 'application/x-test' in formats and 'text/plain' in formats else 3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_exporting_works_without_a_window_or_an_application(tmp_path: Path) -> None:
     script = (
         "from pathlib import Path\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from hvstudio.catalog.declaration import Seat
@@ -17,6 +17,7 @@ from hvstudio.editor.slots import best_support, refusal
 from hvstudio.editor.starters import Wanted, add_from_palette
 from hvstudio.errors import EditError
 from hvstudio.gui.canvas.scene import CanvasScene
+from hvstudio.gui.clipboard import put_on_clipboard
 from hvstudio.model.document import Block, BlockId, Point
 from hvstudio.model.edits import remove_blocks
 
@@ -68,10 +69,7 @@ class CanvasCommands:
         text = copy_text(self.workspace.document, self.workspace.selection)
         if not text:
             return False
-        data = QMimeData()
-        data.setData(MIME, QByteArray(text.encode()))
-        data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
+        put_on_clipboard({MIME: text.encode()}, text=text)
         return True
 
     def cut(self) -> None:

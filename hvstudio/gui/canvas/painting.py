@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgRenderer
 
 from hvstudio.checks.finding import Severity
@@ -60,7 +60,7 @@ class Strokes:
         self._pens: dict[tuple[str, float], QPen] = {}
         self._brushes: dict[tuple[str, int], QBrush] = {}
         self._renderers: dict[tuple[str, str], QSvgRenderer | None] = {}
-        self._pixmaps: dict[tuple[str, str, int], QPixmap | None] = {}
+        self._images: dict[tuple[str, str, int], QImage | None] = {}
 
     def colour(self, token: str, alpha: int = 255) -> QColor:
         """A colour of the theme."""
@@ -175,9 +175,9 @@ class Strokes:
         transform = painter.transform()
         ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
         size = max(4, round(box.width() * transform.m11() * ratio))
-        pixmap = self._pixmap(name, token, size)
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap, QRectF(0, 0, size, size))
+        image = self._image(name, token, size)
+        if image is not None:
+            painter.drawImage(box, image, QRectF(0, 0, size, size))
 
     def text(self, painter: QPainter, font: QFont, token: str, at: QPointF, text: str) -> None:
         """One line of text, `at` is the left end of its baseline."""
@@ -247,21 +247,21 @@ class Strokes:
                 self._renderers[key] = QSvgRenderer(QByteArray(drawing.encode()))
         return self._renderers[key]
 
-    def _pixmap(self, name: str, token: str, size: int) -> QPixmap | None:
+    def _image(self, name: str, token: str, size: int) -> QImage | None:
         key = (name, token, size)
-        if key not in self._pixmaps:
+        if key not in self._images:
             renderer = self._renderer(name, token)
             if renderer is None:
                 return None
-            if len(self._pixmaps) > 400:
-                self._pixmaps.clear()
-            picture = QPixmap(size, size)
+            if len(self._images) > 400:
+                self._images.clear()
+            picture = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             renderer.render(painter, QRectF(0, 0, size, size))
             painter.end()
-            self._pixmaps[key] = picture
-        return self._pixmaps[key]
+            self._images[key] = picture
+        return self._images[key]
 
 
 _LETTERS: Final[dict[str, Callable[[Strokes, QPainter, Face, Place, float], None]]] = {
