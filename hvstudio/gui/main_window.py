@@ -308,7 +308,7 @@ class MainWindow(QMainWindow):
             busy: dict[BlockId, float] = {}
             for block, value in zip(run.plan.station_block, run.series.latest("stations"), strict=True):
                 if block in self.workspace.document.blocks:
-                    busy[BlockId(block)] = max(busy.get(BlockId(block), 0.0), float(value))
+                    busy[BlockId(block)] = max(busy.get(BlockId(block), 0.0), round(float(value), 1))
             self.canvas.set_heat(busy)
 
     # Theme and layout

@@ -26,7 +26,8 @@ from hvstudio.simulation.session import Session
 
 SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, None)
 """Simulated seconds per second; None is as fast as the engine goes."""
-_POLL_MS: Final = 40
+_POLL_MS: Final = 80
+"""Twelve pictures a second look live, and leave the processor to the engine."""
 _LAST_WAIT_S: Final = 2.0
 """How long the window waits for the engine when it closes."""
 _PAINT_SHARE: Final = 0.3
