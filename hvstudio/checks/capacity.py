@@ -39,7 +39,7 @@ def size(number: float) -> str:
 def memory(scene: Scene, machine: Block) -> Sequence[Hit]:
     """The memory of VMs with their overheads and of the layers under them, against the machine's."""
     sums = machine_sums(scene, machine)
-    if not any(tallies for _, tallies in sums.hypervisors):
+    if not sums.hypervisors:
         return ()
     available = scene.values(machine)["memory_bytes"]
     needed, strict = _memory_needed(scene, sums)
@@ -52,8 +52,7 @@ def memory(scene: Scene, machine: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=machine.id,
-            message=f"The {len(every)} VMs and the layers under them need {size(needed)}, but “{machine.name}” has "
-            f"{size(available)}, {over}.",
+            message=f"{_who(every)} {size(needed)}, but “{machine.name}” has {size(available)}, {over}.",
             related=tuple(every),
             parameter="memory_bytes",
             severity=Severity.ERROR if strict else Severity.WARNING,
@@ -62,13 +61,27 @@ def memory(scene: Scene, machine: Block) -> Sequence[Hit]:
     ]
 
 
+def spare_memory(scene: Scene, machine: Block) -> float:
+    """The bytes of a host or VM that nothing needs yet; negative when it has too few."""
+    needed, _ = _memory_needed(scene, machine_sums(scene, machine))
+    return scene.values(machine)["memory_bytes"] - needed
+
+
+def _who(vms: list[BlockId]) -> str:
+    if not vms:
+        return "The layers under the VMs alone need"
+    return (
+        f"The {len(vms)} VMs and the layers under them need" if len(vms) > 1 else "The VM and the layers under it need"
+    )
+
+
 def _memory_needed(scene: Scene, sums: MachineSums) -> tuple[float, bool]:
     """The bytes needed, and whether every one must be there."""
     needed, strict = float(sums.layers_memory), False
     for hypervisor, tallies in sums.hypervisors:
         facts = scene.facts(hypervisor)
         over_commit = facts.text("memory.overcommit")
-        strict = strict or (over_commit != "full" and bool(tallies))
+        strict = strict or over_commit != "full"
         overhead = memory_overhead(facts)
         shrinks = facts.yes("memory.dynamic") is not False
         for tally in tallies:
@@ -82,6 +95,8 @@ def _memory_fixes(machine: Block, sums: MachineSums, *, needed: float, available
     larger = next((step * GIB for step in (2**power for power in range(18)) if step >= enough), enough * GIB)
     fixes = (setting(f"Give “{machine.name}” {size(larger)}", [machine.id], {"memory_bytes": larger}),)
     tallies = [tally for _, row in sums.hypervisors for tally in row]
+    if not tallies:
+        return fixes
     spare = available - (needed - sum(tally.memory for tally in tallies))
     share = spare / max(1, sum(tally.memory for tally in tallies))
     if share * min(tally.memory for tally in tallies) < 64 * _MIB:

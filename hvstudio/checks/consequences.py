@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.path_cost import driving_system
+from hvstudio.checks.classify import serving_system
 from hvstudio.checks.restructure import scene_of
 from hvstudio.checks.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -192,7 +192,7 @@ def _causes(scene: Scene, block: Block) -> Iterable[Block]:
 def _owners(scene: Scene, hypervisor: Block) -> list[Block]:
     """The parent partition of a hypervisor with its system, or the system beside or below it."""
     owners = list(scene.on(hypervisor.id, "parent_partition"))
-    system = driving_system(scene, hypervisor)
+    system = serving_system(scene, hypervisor)
     return [*owners, *([system] if system is not None else [])]
 
 
@@ -225,7 +225,7 @@ def _rivals_on_processors(scene: Scene, vm: Block, hypervisor: Block) -> Iterabl
         yield other.id, f"It competes for the processors, {share}{guard}."
     for parent in scene.on(hypervisor.id, "parent_partition"):
         yield parent.id, f"It competes for the processors like a VM, and every I/O waits for it{guard}."
-    system = driving_system(scene, hypervisor)
+    system = serving_system(scene, hypervisor)
     for workload in scene.on(system.id, "workload") if system is not None else ():
         where = "in the parent partition" if scene.on(hypervisor.id, "parent_partition") else "on the host's system"
         yield workload.id, f"It runs {where}, whose processors and drivers the VM's requests need."

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.checks.finding import Fix, Severity
-from hvstudio.checks.mending import attaching, setting
+from hvstudio.checks.mending import attaching, removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import Edit, add_block, attach
+from hvstudio.model.edits import Edit, add_block, attach, set_parameters
 
 _VIRTUAL: Final = ("virtual_disk", "virtual_nic")
 _WHAT: Final = {"virtual_disk": "a disk of the host", "virtual_nic": "a virtual switch or a network card",
@@ -34,7 +34,9 @@ def unattached(scene: Scene, device: Block) -> Sequence[Hit]:
         return ()
     if device.kind == "virtual_switch" and scene.values(device)["reach"] != "external":
         return ()
-    fixes: tuple[Fix, ...] = (Fix(label="Attach it to the nearest one", edit=_attaching_nearest(device)),)
+    fixes: tuple[Fix, ...] = (removing("Remove it", [device.id]),)
+    if scene.place(device).host is not None:
+        fixes = (Fix(label="Attach it to the nearest one", edit=_attaching_nearest(device)),)
     if device.kind == "virtual_switch":
         fixes = (*fixes, setting("Let it reach the VMs and the host only", [device.id], {"reach": "internal"}))
     return [
@@ -67,7 +69,7 @@ def _attaching_nearest(device: Block) -> Edit:
                 if block.kind == kind and _within(document, block, below[1:] or below) and block.id != device.id:
                     if _leads_to(document, block, device.id):
                         continue
-                    return attach(document, device.id, block.id)
+                    return _fitting_model(attach(document, device.id, block.id), device, block)
         if not below:
             return document
         kind = "disk" if device.kind == "virtual_disk" else "nic"
@@ -76,9 +78,16 @@ def _attaching_nearest(device: Block) -> Edit:
         if root.kind != "host":
             return document
         document, added = add_block(document, kind=kind, name=name, rests_on=root.id)
-        return attach(document, device.id, added)
+        return _fitting_model(attach(document, device.id, added), device, document.blocks[added])
 
     return edit
+
+
+def _fitting_model(document: Document, device: Block, target: Block) -> Document:
+    """A card that should be an SR-IOV function becomes synthetic where its target is no card with SR-IOV."""
+    if device.parameters.get("device_model") != "sr-iov" or target.parameters.get("sr_iov") is True:
+        return document
+    return set_parameters(document, [device.id], {"device_model": "synthetic"})
 
 
 def _within(document: Document, block: Block, below: list[BlockId]) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from hvstudio.catalog.declaration import Product
-from hvstudio.checks.classify import vmm_type_of
+from hvstudio.checks.classify import serving_system, vmm_type_of
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.mending import choosing, fitting_system, setting, system_fits
+from hvstudio.checks.numbers import SLAT_SINCE
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
-from hvstudio.checks.selection import product_for, unmet_demands
-from hvstudio.model.document import Block
+from hvstudio.checks.selection import product_for, suits, unmet_demands
+from hvstudio.model.document import Block, Value
 
 REQUIREMENTS: Final = "The maker's system requirements of the product and version; see the catalogue card"
 
@@ -27,6 +28,19 @@ def _host(scene: Scene, hypervisor: Block) -> Block | None:
     return None
 
 
+def with_features(values: Mapping[str, Any], *features: str) -> dict[str, Value | None]:
+    """The parameters that give a host of these values processor features, with a generation that had them."""
+    wanted: dict[str, Value | None] = dict.fromkeys(features, True)
+    if "slat" in features:
+        wanted["hardware_virtualization"] = True
+    old = values["cpu_generation"]
+    if "slat" in features and (old == "pre-vt" or (values["cpu_vendor"] == "intel" and old not in SLAT_SINCE)):
+        wanted["cpu_generation"] = "nehalem"
+    elif "hardware_virtualization" in features and old == "pre-vt":
+        wanted["cpu_generation"] = "prescott"
+    return wanted
+
+
 def _demanded(scene: Scene, hypervisor: Block, demand: str, parameter: str, what: str) -> Sequence[Hit]:
     """A hit when the product requires something of the processor that the host lacks."""
     facts = scene.facts(hypervisor)
@@ -35,7 +49,9 @@ def _demanded(scene: Scene, hypervisor: Block, demand: str, parameter: str, what
     host = _host(scene, hypervisor)
     if host is None or scene.values(host)[parameter]:
         return ()
-    fixes: tuple[Fix, ...] = (setting(f"Give the host {what}", [host.id], {parameter: True}),)
+    fixes: tuple[Fix, ...] = (
+        setting(f"Give the host {what}", [host.id], with_features(scene.values(host), parameter)),
+    )
     older = _less_demanding(scene, hypervisor, host)
     if older is not None:
         fixes = (*fixes, choosing(f"Choose {older.label} instead", hypervisor.id, older.id))
@@ -149,7 +165,13 @@ def slower_without(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
             block=hypervisor.id,
             message=f"{facts.label} runs without {labels} on “{host.name}”, but more slowly.",
             related=(host.id,),
-            fixes=(setting(f"Give the host {labels}", [host.id], {name: True for name, _ in missing}),),
+            fixes=(
+                setting(
+                    f"Give the host {labels}",
+                    [host.id],
+                    with_features(scene.values(host), *(name for name, _ in missing)),
+                ),
+            ),
         )
     ]
 
@@ -296,8 +318,11 @@ def product_not_chosen(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     if hypervisor.product:
         return ()
     vmm_type = vmm_type_of(scene, hypervisor)
-    host = _host(scene, hypervisor)
-    product = product_for(scene.knowledge, vmm_type, host=host)
+    parent = bool(scene.on(hypervisor.id, "parent_partition")) if vmm_type == "type1" else None
+    host, system = _host(scene, hypervisor), serving_system(scene, hypervisor)
+    product = product_for(scene.knowledge, vmm_type, host=host, system=system, with_parent=parent)
+    if product is not None and not suits(scene.knowledge, product, host=host, system=system):
+        product = None
     fixes = (choosing(f"Choose {product.label}", hypervisor.id, product.id),) if product else ()
     return [
         Hit(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from hvstudio.checks.classify import classification, shape_of
+from hvstudio.catalog.kinds import GIB, MIB
+from hvstudio.checks.capacity import spare_memory
+from hvstudio.checks.classify import classification, serving_system, shape_of
 from hvstudio.checks.finding import TYPE_LABELS, Fix, Severity
 from hvstudio.checks.mending import (
     chained,
@@ -20,12 +22,12 @@ from hvstudio.checks.mending import (
     with_system,
 )
 from hvstudio.checks.placement import ARCHITECTURES
-from hvstudio.checks.restructure import restructured
+from hvstudio.checks.restructure import restructured, scene_of
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
-from hvstudio.checks.selection import product_for
+from hvstudio.checks.selection import product_for, suits
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import Edit, add_block, remove_blocks, set_parameters
+from hvstudio.model.edits import Edit, add_block, free_name, remove_blocks, set_parameters
 from hvstudio.model.index import index_of
 
 
@@ -43,17 +45,33 @@ def hypervisor_without_vm(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     if scene.on(hypervisor.id, "vm"):
         return ()
 
-    def edit(document: Document) -> Document:
-        document, vm = add_block(document, kind="vm", name="New VM", rests_on=hypervisor.id)
-        return with_system(document, vm, None)[0]
-
     return [
         Hit(
             block=hypervisor.id,
             message=f"The hypervisor “{hypervisor.name}” carries no VM yet.",
-            fixes=(Fix(label="Add a VM", edit=edit),),
+            fixes=(Fix(label="Add a VM", edit=_adding_vm(scene, hypervisor)),),
         )
     ]
+
+
+def _adding_vm(scene: Scene, hypervisor: Block) -> Edit:
+    """Add a VM that takes half of the spare memory, at most 1 GiB; a full machine gets a little more."""
+
+    def edit(document: Document) -> Document:
+        now = scene_of(document, scene.catalog)
+        machine = shape_of(now, now.blocks[hypervisor.id]).machine
+        spare: float = GIB
+        if machine is not None and machine.kind != "parent_partition":
+            spare = spare_memory(now, machine)
+            if 0 <= spare < 256 * MIB:
+                larger = now.values(machine)["memory_bytes"] + 256 * MIB
+                document = set_parameters(document, [machine.id], {"memory_bytes": larger})
+        memory = int(min(GIB, max(128 * MIB, spare // 2))) // MIB * MIB
+        name, values = free_name(document, "New VM"), {"memory_bytes": memory}
+        document, vm = add_block(document, kind="vm", name=name, rests_on=hypervisor.id, parameters=values)
+        return with_system(document, vm, None)[0]
+
+    return edit
 
 
 @rule(
@@ -394,8 +412,9 @@ def _misplaced(scene: Scene, hypervisor: Block, message: str) -> Hit:
             ),
         )
     host = shape.machine if shape.machine is not None and shape.machine.kind == "host" else None
-    other = product_for(scene.knowledge, found.vmm_type, host=host)
-    if other is not None:
+    parent = bool(shape.parents) if found.vmm_type == "type1" else None
+    other = product_for(scene.knowledge, found.vmm_type, host=host, with_parent=parent)
+    if other is not None and suits(scene.knowledge, other, host=host, system=serving_system(scene, hypervisor)):
         fixes = (*fixes, choosing(f"Choose {other.label} instead", hypervisor.id, other.id))
     note = facts.text("class_note")
     return Hit(

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.catalog.declaration import Product
-from hvstudio.checks.finding import Severity
+from hvstudio.checks.finding import Fix, Severity
+from hvstudio.checks.hardware import with_features
 from hvstudio.checks.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.checks.sums import GIB
-from hvstudio.model.document import Block
+from hvstudio.model.document import Block, Document
+from hvstudio.model.edits import set_parameters
 
 NESTED: Final = "Microsoft Docs, run Hyper-V in a virtual machine with nested virtualization"
 SCRIPT: Final = "Microsoft, Enable-NestedVm.ps1: VM off, no dynamic memory, MAC spoofing, at least 4 GB"
@@ -44,6 +46,8 @@ def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
         return ()
     needing = [item for item in inner if scene.facts(item).text("requires.hardware_virtualization") == "required"]
     first = (needing or inner)[0]
+    host = scene.place(vm).host
+    possible = host is None or (host.slat and host.hardware_virtualization)
     end = "which needs it" if needing else "which is much slower or does not start without it"
     return [
         Hit(
@@ -52,7 +56,7 @@ def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
             related=(first.id,),
             parameter="nested_virtualization",
             severity=None if needing else Severity.WARNING,
-            fixes=(setting("Expose VT-x/AMD-V", [vm.id], {"nested_virtualization": True}),),
+            fixes=(setting("Expose VT-x/AMD-V", [vm.id], {"nested_virtualization": True}),) if possible else (),
         )
     ]
 
@@ -118,13 +122,18 @@ def no_slat(scene: Scene, vm: Block) -> Sequence[Hit]:
     place = scene.place(vm)
     if place.host is None or place.root is None or (place.host.slat and place.host.hardware_virtualization):
         return ()
-    fix = setting("Give the host both", [place.root], {"slat": True, "hardware_virtualization": True})
+    root = place.root
+
+    def edit(document: Document) -> Document:
+        values = scene.knowledge.values(document.blocks[root])
+        return set_parameters(document, [root], with_features(values, "slat", "hardware_virtualization"))
+
     return [
         Hit(
             block=vm.id,
             message=f"“{vm.name}” exposes VT-x/AMD-V, but the host lacks SLAT or VT-x/AMD-V itself.",
             related=(place.root,),
-            fixes=(fix,),
+            fixes=(Fix(label="Give the host both", edit=edit),),
         )
     ]
 
@@ -205,12 +214,14 @@ def little_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     memory = scene.values(vm)["memory_bytes"]
     if memory >= 4 * GIB or not inner_hypervisors(scene, vm):
         return ()
+    most = scene.place(vm).facts.number("limits.memory_per_vm_bytes")
+    enough = most is None or most >= 4 * GIB
     return [
         Hit(
             block=vm.id,
             message=f"“{vm.name}” carries a hypervisor with {memory / GIB:.3g} GiB of memory.",
             parameter="memory_bytes",
-            fixes=(setting("Give it 4 GiB", [vm.id], {"memory_bytes": 4 * GIB}),),
+            fixes=(setting("Give it 4 GiB", [vm.id], {"memory_bytes": 4 * GIB}),) if enough else (),
         )
     ]
 

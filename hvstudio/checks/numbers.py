@@ -13,7 +13,7 @@ from hvstudio.model.document import Block
 from hvstudio.units import Quantity, format_quantity
 
 DECLARED: Final = "The range that HVStudio declares for the parameter"
-_SLAT_SINCE: Final = ("nehalem", "westmere", "sandy-bridge", "haswell", "skylake")
+SLAT_SINCE: Final = ("nehalem", "westmere", "sandy-bridge", "haswell", "skylake")
 
 
 @rule(
@@ -120,7 +120,7 @@ def _wrong_features(values: Mapping[str, Any], generation: str, *, vt: bool, sla
         }
     if slat and not vt:
         return "has SLAT but no VT-x/AMD-V", {"slat": False}
-    if slat and values["cpu_vendor"] == "intel" and generation not in _SLAT_SINCE:
+    if slat and values["cpu_vendor"] == "intel" and generation not in SLAT_SINCE:
         return "is of an Intel generation before SLAT but has it switched on", {"slat": False}
     return "", {}
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from hvstudio.catalog.declaration import Source
-from hvstudio.checks.classify import shape_of
+from hvstudio.checks.classify import serving_system, shape_of
 from hvstudio.checks.scene import Scene
 from hvstudio.model.document import Block, BlockId
 
@@ -118,7 +118,7 @@ def _descend(scene: Scene, vm: Block, hypervisor: Block, kind: str, stages: list
 def _serve(scene: Scene, hypervisor: Block, model: _Card, kind: str, stages: list[Stage], notes: _Notes) -> None:
     """The device model behind the VM, and the driver that reaches the device."""
     shape = shape_of(scene, hypervisor)
-    system = driving_system(scene, hypervisor)
+    system = serving_system(scene, hypervisor)
     in_vmm = model[0].get("backend") == "vmm" or system is None
     worker = hypervisor if in_vmm or system is None else system
     driver = hypervisor if system is None or (in_vmm and scene.facts(hypervisor).yes("own_drivers")) else system
@@ -146,18 +146,6 @@ def _serve(scene: Scene, hypervisor: Block, model: _Card, kind: str, stages: lis
                 cycles=notes.number(peers, "world_switch_cycles"),
             )
         )
-
-
-def driving_system(scene: Scene, hypervisor: Block) -> Block | None:
-    """The operating system that drives devices for a hypervisor: below it, in its parent partition, or beside it."""
-    under = scene.support(hypervisor)
-    if under is not None and under.kind == "os":
-        return under
-    parents = scene.on(hypervisor.id, "parent_partition")
-    for parent in parents:
-        if (system := scene.system_of(parent.id)) is not None:
-            return system
-    return scene.system_of(under.id) if under is not None and not parents else None
 
 
 def exit_cycles(scene: Scene, hypervisor: Block, notes: _Notes | None = None) -> float:

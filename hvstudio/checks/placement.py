@@ -217,10 +217,17 @@ def workload_without_system(scene: Scene, block: Block) -> Sequence[Hit]:
     ]
 
 
+def _apart(scene: Scene, block: Block, others: list[BlockId]) -> bool:
+    """Whether a block rests on none of the others."""
+    return not any(below.id in others for below in scene.below(block))
+
+
 def _system_fix(scene: Scene, block: Block, workloads: list[BlockId]) -> Fix:
     """Move workloads into a system at hand, or into a new VM or a new system."""
     if block.kind == "hypervisor":
-        guest = next((item for item in scene.above(block.id) if item.kind == "os"), None)
+        guest = next(
+            (item for item in scene.above(block.id) if item.kind == "os" and _apart(scene, item, workloads)), None
+        )
         if guest is not None:
             return moving(f"Move it into “{guest.name}”", workloads, guest.id)
 

@@ -125,7 +125,10 @@ def _moved(scene: Scene, change: Change) -> set[BlockId]:
     moved: set[BlockId] = set()
     for block_id in change.removed:
         scene.places.pop(block_id, None)
-    for block_id in sorted(change.added | change.changed, key=lambda item: _depth(scene, item)):
+    touched = change.added | change.changed
+    # A support that carried nothing before has no place for what rests on it yet.
+    supports = {support for block_id in touched if (support := scene.blocks[block_id].rests_on) is not None}
+    for block_id in sorted(touched | supports, key=lambda item: _depth(scene, item)):
         scene.replace_places(block_id, moved)
     attached: set[BlockId] = set()
     for block_id in moved:

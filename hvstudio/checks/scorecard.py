@@ -7,9 +7,9 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.classify import shape_of
+from hvstudio.checks.classify import serving_system, shape_of
 from hvstudio.checks.consequences import vms_lost_with
-from hvstudio.checks.path_cost import Path, driving_system, exit_cycles, io_path
+from hvstudio.checks.path_cost import Path, exit_cycles, io_path
 from hvstudio.checks.restructure import scene_of
 from hvstudio.checks.scene import Scene
 from hvstudio.errors import EditError
@@ -132,7 +132,7 @@ def _security(scene: Scene, hypervisor: Block) -> list[Score]:
 def _with_direct_access(scene: Scene, hypervisor: Block) -> list[Block]:
     """Software that reaches the devices or all of memory without anyone checking it."""
     found: list[Block] = []
-    system = driving_system(scene, hypervisor)
+    system = serving_system(scene, hypervisor)
     if system is not None:
         found.append(system)
     # A VMM runs in the processor's most privileged mode wherever it stands, so it always counts.
@@ -150,7 +150,7 @@ def _points_of_failure(scene: Scene, hypervisor: Block) -> list[Block]:
     """The system that serves the VMs, the parent partition, the hypervisor, one VM."""
     shape = shape_of(scene, hypervisor)
     found = [*shape.parents[:1], hypervisor]
-    system = driving_system(scene, hypervisor)
+    system = serving_system(scene, hypervisor)
     if system is not None:
         found.insert(0, system)
     return [*found, *shape.vms[:1]]
@@ -182,7 +182,7 @@ def _control(scene: Scene, hypervisor: Block) -> list[Score]:
         text = f"“{shape.parents[0].name}” competes like any other partition"
         outside: tuple[BlockId, ...] = (shape.parents[0].id,)
     else:
-        system = driving_system(scene, hypervisor)
+        system = serving_system(scene, hypervisor)
         programs = scene.on(system.id, "workload") if system is not None else ()
         text = "nothing: every cycle passes the hypervisor"
         if system is not None:

@@ -25,12 +25,18 @@ def unmet_demands(facts: Facts, values: Mapping[str, Any]) -> list[str]:
 
 
 def product_for(
-    knowledge: Knowledge, vmm_type: str, *, host: Block | None = None, system: Block | None = None
+    knowledge: Knowledge,
+    vmm_type: str,
+    *,
+    host: Block | None = None,
+    system: Block | None = None,
+    with_parent: bool | None = None,
 ) -> Product | None:
     """The hypervisor product to take for an architecture; None when the catalogue has none of it.
 
     First those whose demands the host meets, that run on the operating system at hand, that need a parent partition
-    where the architecture has one; among these the newest.
+    where the architecture has one; among these the newest. `with_parent` takes only products that have a parent
+    partition, or only those that have none.
     """
     values: Mapping[str, Any] = {} if host is None else knowledge.values(host)
 
@@ -41,7 +47,26 @@ def product_for(
         fits = system is None or system_fits(knowledge.catalog, facts, path, system)
         return met, fits, facts.yes("needs_parent") is True, product.year
 
-    return max(products_of_type(knowledge, vmm_type), key=rank, default=None)
+    candidates = products_of_type(knowledge, vmm_type)
+    if with_parent is not None:
+        candidates = [item for item in candidates if knowledge.facts(item.id).yes("needs_parent") is with_parent]
+    return max(candidates, key=rank, default=None)
+
+
+def suits(knowledge: Knowledge, product: Product, *, host: Block | None, system: Block | None) -> bool:
+    """Whether a host and its operating system meet everything that a product demands, and are not too large for it."""
+    facts = knowledge.facts(product.id)
+    path = "requires.parent_os" if facts.text("expected_class") == "type1" else "requires.host_os"
+    if system is not None and not system_fits(knowledge.catalog, facts, path, system):
+        return False
+    if host is None:
+        return True
+    values = knowledge.values(host)
+    processors = values["sockets"] * values["cores_per_socket"] * values["threads_per_core"]
+    sizes = (("limits.host_logical_processors", processors), ("limits.host_memory_bytes", values["memory_bytes"]))
+    return not unmet_demands(facts, values) and all(
+        (most := facts.number(path)) is None or size <= most for path, size in sizes
+    )
 
 
 def products_of_type(knowledge: Knowledge, vmm_type: str) -> list[Product]:
