@@ -44,6 +44,10 @@ def run(path: str | Path | None = None, *, example: str = "") -> int:
     qInstallMessageHandler(_log_qt_message)
     runner = Background()
     choices = Choices(runner)
+    if choices.settings.text_scale != 1.0:
+        font = application.font()
+        font.setPointSizeF(font.pointSizeF() * choices.settings.text_scale)
+        application.setFont(font)
     catalog, catalog_problem = person_catalog(choices.settings)
     window = MainWindow(Workspace(Document(), catalog=catalog), runner=runner, choices=choices)
     application.setWindowIcon(icon("hvstudio", window.theme))

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
+    QComboBox,
     QLabel,
     QMainWindow,
     QStackedWidget,
@@ -41,6 +43,7 @@ from hvstudio.gui.panels.palette import Entry, PalettePanel
 from hvstudio.gui.panels.problems import ProblemsPanel
 from hvstudio.gui.panels.results import ResultsPanel
 from hvstudio.gui.panels.run_panel import RunPanel
+from hvstudio.gui.preview_card import PreviewCard
 from hvstudio.gui.probe import start_probe
 from hvstudio.gui.recovery import Recovery
 from hvstudio.gui.run_controller import RunController
@@ -108,6 +111,7 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(self.runner, draw_small(catalog), theme)
         self.find_bar = FindBar(workspace, theme)
         self.command_palette = CommandPalette(self, theme)
+        self.preview = PreviewCard(self.canvas, catalog=catalog, runner=self.runner, theme=theme)
 
     def _arrange(self) -> None:
         self.stack = QStackedWidget()
@@ -152,6 +156,9 @@ class MainWindow(QMainWindow):
         self.problems.finding_chosen.connect(self.go_to_finding)
         self.problems.rule_help_requested.connect(self.show_rule)
         self.architecture.highlight_requested.connect(self.canvas.set_highlight)
+        for teacher in (self.architecture, self.problems.details):
+            teacher.preview_offered.connect(self.preview.watch)
+        self.architecture.offer_previews()
         self.runs.state_changed.connect(lambda _state: self._refresh())
         self.runs.started.connect(lambda _run: self._show_run())
         self.runs.finished.connect(lambda _run: self.canvas.set_heat(None))
@@ -229,7 +236,7 @@ class MainWindow(QMainWindow):
         for part in (
             self.messages, self.canvas, self.palette_panel, self.inspector, self.problems, self.outline,
             self.architecture, self.run_panel, self.results, self.help_panel, self.gallery, self.find_bar,
-            self.command_palette,
+            self.command_palette, self.preview,
         ):  # fmt: skip
             part.set_theme(theme)
         self.actions_table.set_theme(theme)
@@ -335,6 +342,15 @@ class MainWindow(QMainWindow):
         self.menus.show_recent(settings.recent_files, self.files.open_path)
 
     # Qt's events
+
+    def event(self, event: QEvent) -> bool:
+        """Space belongs to the button or the list that has the keyboard; elsewhere it runs."""
+        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        has_own_use = isinstance(self.focusWidget(), QAbstractButton | QComboBox)
+        if is_space and has_own_use and event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file may be dropped anywhere on the window."""

@@ -145,6 +145,7 @@ QFrame#messageBar[severity="warning"] { border-left: 4px solid {warning}; }
 QFrame#messageBar[severity="note"] { border-left: 4px solid {note}; }
 QFrame#messageBar[severity="success"] { border-left: 4px solid {success}; }
 QFrame#findBar { background: {surface-raised}; border: 1px solid {border}; border-radius: 6px; }
+QFrame#previewCard { background: {surface-raised}; border: 1px solid {accent}; border-radius: 8px; }
 QFrame#commandPalette { background: {surface}; border: 1px solid {border-strong}; border-radius: 8px; }
 QProgressBar { background: {border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: {accent}; border-radius: 3px; }

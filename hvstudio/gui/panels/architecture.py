@@ -20,7 +20,7 @@ from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
 from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
 from hvstudio.gui.theme import Theme
-from hvstudio.model.document import BlockId
+from hvstudio.model.document import BlockId, Document
 
 _ASKED: Final = (
     ("Any of the three", "any"),
@@ -39,6 +39,8 @@ class ArchitecturePanel(QScrollArea):
     """One hypervisor at a time: the one of the selected stack, or the one chosen above."""
 
     highlight_requested = Signal(object)
+    preview_offered = Signal(object, object)
+    """A button and a function giving the document it leads to."""
 
     def __init__(self, workspace: Workspace, *, runner: Runner, say: Callable[[Message], None], theme: Theme) -> None:
         super().__init__()
@@ -185,6 +187,18 @@ class ArchitecturePanel(QScrollArea):
         items = () if self._report is None else self._report.classifications
         return next((item for item in items if item.hypervisor == self.hypervisor), None)
 
+    def converted(self, target: str) -> Document:
+        """The document with the stack on show converted; may take a while."""
+        hypervisor = self.hypervisor
+        if hypervisor is None:
+            return self._workspace.document
+        return convert(self._workspace.document, self._workspace.catalog, hypervisor=hypervisor, to=target).document
+
+    def offer_previews(self) -> None:
+        """Say for each conversion what it leads to."""
+        for key, button in self._convert_buttons.items():
+            self.preview_offered.emit(button, lambda key=key: self.converted(key))
+
     def convert_to(self, target: str) -> None:
         """Convert the stack of the hypervisor on show, as one step."""
         hypervisor, document, catalog = self.hypervisor, self._workspace.document, self._workspace.catalog
@@ -263,6 +277,7 @@ class ArchitecturePanel(QScrollArea):
             button.setObjectName(f"verdictFix.{number}")
             button.clicked.connect(lambda _checked=False, fix=fix: self._mend(fix))
             self._fixes.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self.preview_offered.emit(button, lambda fix=fix: fix.edit(self._workspace.document))
 
     def _mend(self, fix: Fix) -> None:
         try:

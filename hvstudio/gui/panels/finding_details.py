@@ -18,6 +18,8 @@ class FindingDetails(QScrollArea):
 
     help_requested = Signal(str)
     block_chosen = Signal(str)
+    preview_offered = Signal(object, object)
+    """A button and a function giving the document it leads to."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -116,6 +118,7 @@ class FindingDetails(QScrollArea):
         button.setAccessibleDescription("Mends this finding in one step that can be undone")
         button.clicked.connect(lambda: self._mend(fix))
         self._fixes.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.preview_offered.emit(button, lambda: fix.edit(self._workspace.document))
 
     def _mend(self, fix: Fix) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
@@ -200,9 +201,11 @@ def _group_item(name: str) -> QStandardItem:
 def _items_of(kind: Kind, catalog: Catalog) -> list[QStandardItem]:
     products = list(catalog.products_of(kind.name))
     if not products:
-        return [_entry_item(kind.label, Entry(kind.name), _tooltip(kind, None))]
+        return [_entry_item(kind.label, Entry(kind.name), _tooltip(kind, None, catalog.kinds))]
     return [
-        _entry_item(product.label, Entry(kind.name, product.id), _tooltip(kind, product), year=product.year)
+        _entry_item(
+            product.label, Entry(kind.name, product.id), _tooltip(kind, product, catalog.kinds), year=product.year
+        )
         for product in products
     ]
 
@@ -217,9 +220,11 @@ def _entry_item(label: str, entry: Entry, tooltip: str, *, year: int = 0) -> QSt
     return item
 
 
-def _tooltip(kind: Kind, product: Product | None) -> str:
+def _tooltip(kind: Kind, product: Product | None, kinds: Mapping[str, Kind]) -> str:
+    places = ", ".join(kinds[name].label.lower() for name in kinds if name in kind.supports)
+    tail = f"<p><i>Rests on: {places}</i></p>" if places else ""
     if product is None:
-        return f"<p><b>{kind.label}</b></p><p>{kind.doc}</p>"
+        return f"<p><b>{kind.label}</b></p><p>{kind.doc}</p>{tail}"
     maker = ", ".join(text for text in (product.vendor, str(product.year) if product.year else "") if text)
     head = f"<p><b>{product.label}</b>{f' ({maker})' if maker else ''}</p>"
-    return f"{head}<p>{product.doc or kind.doc}</p>"
+    return f"{head}<p>{product.doc or kind.doc}</p>{tail}"

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hvstudio.files.journal import Journal
@@ -331,3 +333,26 @@ def test_background_work_comes_back_to_the_main_thread(qtbot: QtBot) -> None:
 def test_immediate_work_raises_where_nobody_listens() -> None:
     with pytest.raises(ZeroDivisionError):
         Immediate().run(lambda: 1 / 0, lambda _value: None)
+
+
+def test_space_belongs_to_the_button_that_has_the_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_panel("Run")
+    box = window.run_panel.earlier
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert box.isChecked()
+    assert window.runs.state == "idle"
+
+
+def test_a_preview_shows_what_a_conversion_leads_to_and_changes_nothing(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    before = window.workspace.document
+    button = window.architecture._convert_buttons["type2"]
+    QApplication.sendEvent(button, QEvent(QEvent.Type.Enter))
+    window.preview.draw()
+    assert window.preview.isVisible()
+    assert window.preview.title.text() == "Preview: Convert to Type 2"
+    assert not window.preview.picture.pixmap().isNull()
+    QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    assert not window.preview.isVisible()
+    assert window.workspace.document is before
