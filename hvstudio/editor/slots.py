@@ -34,6 +34,9 @@ _SOUND: Final[Mapping[str, frozenset[str]]] = {
 """Supports that are architecture and not only possible. Where an unsound block is pointed at and a sound one lies
 under it, the sound one is meant: a VM held over the parent partition goes beside it on the hypervisor."""
 
+_ONE_EACH: Final = frozenset({"os", "workload"})
+"""Kinds of which a sound support normally carries one."""
+
 
 @frozen(kw_only=True)
 class Target:
@@ -107,6 +110,23 @@ def best_support(
         if is_sound(catalog, kind, block.kind):
             return block.id
     return possible[0].id if possible else None
+
+
+def suggested_support(catalog: Catalog, document: Document, index: Index, kind: str) -> BlockId | None:
+    """Where a block goes when nobody points anywhere: the latest sound place; for systems and workloads the first one
+    that still lacks one, inside VMs before outside. None when there is no such place.
+    """
+    sound = [block.id for block in document.blocks.values() if is_sound(catalog, kind, block.kind)]
+    if kind in _ONE_EACH:
+        blocks = document.blocks
+        lacking = [place for place in sound if all(blocks[child].kind != kind for child in index.children_of(place))]
+        guests = [place for place in lacking if _is_in_vm(document, index, place)]
+        return next(iter(guests or lacking), None)
+    return sound[-1] if sound else None
+
+
+def _is_in_vm(document: Document, index: Index, block_id: BlockId) -> bool:
+    return document.block(block_id).kind == "vm" or any(below.kind == "vm" for below in index.below(block_id))
 
 
 def find_target(stage: Stage, kind: str, point: Point, *, without: Iterable[BlockId] = ()) -> Target:

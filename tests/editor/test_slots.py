@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.editor.slots import block_at, find_target, has_slot, hit, is_sound, kinds_for, refusal, slots_for
+from hvstudio.editor.slots import (
+    block_at,
+    find_target,
+    has_slot,
+    hit,
+    is_sound,
+    kinds_for,
+    refusal,
+    slots_for,
+    suggested_support,
+)
 
 if TYPE_CHECKING:
     from conftest import World
@@ -139,3 +149,17 @@ def test_air_above_a_short_column_is_not_its_block(world: World) -> None:
     above = (bar.x + 10, bar.y - 20)
     assert block_at(world.stage, above) == world["short"]
     assert hit(world.stage, above) is None
+
+
+def test_without_pointing_a_system_goes_into_the_first_vm_that_lacks_one(type1: World) -> None:
+    stage = type1.stage
+
+    def suggested(kind: str) -> str | None:
+        found = suggested_support(type1.catalog, stage.document, stage.index, kind)
+        return None if found is None else stage.document.block(found).name
+
+    assert suggested("os") == "b"
+    assert suggested("vm") == "hv"
+    assert suggested("disk") == "host"
+    assert suggested("workload") == "guest"
+    assert suggested("host") is None

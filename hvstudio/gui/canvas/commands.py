@@ -13,7 +13,7 @@ from hvstudio.catalog.declaration import Seat
 from hvstudio.editor.clipboard import MIME, copy_text, duplicate, paste
 from hvstudio.editor.gestures import Proposal, heads_of, snapped
 from hvstudio.editor.names import names_of
-from hvstudio.editor.slots import best_support, refusal
+from hvstudio.editor.slots import best_support, refusal, suggested_support
 from hvstudio.editor.starters import Wanted, add_from_palette
 from hvstudio.errors import EditError
 from hvstudio.gui.canvas.scene import CanvasScene
@@ -106,14 +106,18 @@ class CanvasCommands:
         self.workspace.select(self.workspace.document.blocks)
 
     def insert(self, wanted: Wanted, middle: Point) -> Proposal | None:
-        """Something new on the primary block or a support of it; free in the middle where nothing is selected."""
+        """Something new on the primary block or a support of it; without a selection where such things usually go, or
+        free in the middle.
+        """
         workspace = self.workspace
         declared = workspace.catalog.kinds.get(wanted.kind)
         if declared is None:
             return None
         primary = workspace.primary
         support = None
-        if primary is not None and declared.seat is not Seat.FREE:
+        if primary is None:
+            support = suggested_support(workspace.catalog, workspace.document, workspace.index, wanted.kind)
+        elif declared.seat is not Seat.FREE:
             support = best_support(
                 workspace.catalog, workspace.document, workspace.index,
                 kind=wanted.kind, pointed_at=primary, without=frozenset(),
