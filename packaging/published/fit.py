@@ -38,25 +38,45 @@ class Group:
 
 
 GROUPS: Mapping[str, Group] = {
-    "vhost": Group(
+    "linux-io": Group(
         values=(
-            Value(card="processor", name="idle_exit_s", low=5e-7, high=1e-5),
-            Value(card="nic-vhost", name="backend_cycles", low=1000, high=20000),
-            Value(card="nic-vhost", name="backend_cycles_per_packet", low=500, high=8000),
+            Value(card="processor", name="idle_exit_s", low=1e-6, high=8e-6),
+            Value(card="cpu-slat", name="wake_cycles", low=3000, high=12000),
+            Value(card="cpu-slat", name="wakeup_cycles", low=2500, high=12000),
+            Value(card="nic-vhost", name="backend_cycles", low=1000, high=10000),
+            Value(card="nic-vhost", name="backend_cycles_per_packet", low=1000, high=6000),
+            Value(card="disk-virtio-process", name="backend_cycles", low=10000, high=40000),
+            Value(card="disk-virtio-process", name="completion_cycles", low=10000, high=40000),
+            Value(card="disk-virtio-process", name="backend_cycles_per_byte", low=0.1, high=1.5),
+            Value(card="os-linux", name="copy_cycles_per_byte", low=0.25, high=0.8),
         ),
-        tables=("felter-tcp-rr", "felter-udp-rr", "felter-redis-get-1", "felter-redis-get-120"),
-    ),
-    "virtio-disk": Group(
-        values=(
-            Value(card="disk-virtio-process", name="backend_cycles", low=2000, high=60000),
-            Value(card="disk-virtio-process", name="completion_cycles", low=2000, high=60000),
-            Value(card="disk-virtio-process", name="backend_cycles_per_byte", low=0.0, high=3.0),
-        ),
-        tables=("felter-fio", "fc-fio"),
+        tables=("felter-tcp-rr", "felter-udp-rr", "felter-redis", "felter-mysql", "felter-fio", "fc-fio"),
     ),
     "nested-walk": Group(
-        values=(Value(card="cpu-slat", name="tlb_miss_cycles", low=5, high=200),),
+        values=(Value(card="cpu-slat", name="tlb_miss_cycles", low=20, high=120),),
         tables=("felter-gups", "felter-stream", "kvmperf", "felter-linpack"),
+    ),
+    "binary-translation": Group(
+        values=(
+            Value(card="cpu-binary-translation", name="page_table_update_cycles", low=390, high=6000),
+            Value(card="cpu-binary-translation", name="kernel_factor", low=1.0, high=2.5),
+        ),
+        tables=("adams",),
+    ),
+    "hosted-network": Group(
+        values=(
+            Value(card="nic-emulated-hosted", name="handoff_cycles", low=5000, high=30000),
+            Value(card="nic-pv-hosted", name="handoff_cycles", low=5000, high=30000),
+            Value(card="nic-pv-hosted", name="exit_work_cycles", low=600, high=6000),
+        ),
+        tables=("barham-table6", "sugerman"),
+    ),
+    "xen-network": Group(
+        values=(
+            Value(card="nic-xen-pv", name="backend_cycles_per_packet", low=2000, high=20000),
+            Value(card="nic-xen-pv", name="guest_cycles", low=500, high=10000),
+        ),
+        tables=("menon",),
     ),
 }
 
