@@ -55,6 +55,12 @@ class Rule:
         """The part of the id before the first point ("structure")."""
         return self.id.partition(".")[0]
 
+    @property
+    def page(self) -> str:
+        """What it looks at and how to mend it, as the middle of its page in the rule reference."""
+        looks_at = " ".join((self.look.__doc__ or "").split())
+        return f"**Looks at:** {looks_at}\n\n**What to do:** {self.remedy}"
+
     def finding(self, hit: Hit, suppressed: str = "") -> Finding:
         """The finding that a hit of this rule is."""
         return Finding(

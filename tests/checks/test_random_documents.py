@@ -1,4 +1,4 @@
-"""Whatever is drawn, the checks answer; after an edit they say what they would say afresh; fixes never make it worse."""
+"""Whatever is drawn, the checks answer, after an edit as if afresh; and fixes never make it worse."""
 
 from __future__ import annotations
 
