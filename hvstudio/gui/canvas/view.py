@@ -36,7 +36,7 @@ from hvstudio.gui.canvas.hand import Hand
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.scene import CanvasScene
 from hvstudio.gui.theme import Theme
-from hvstudio.model.document import BlockId, Point
+from hvstudio.model.document import BlockId, Document, Point
 from hvstudio.model.edits import rename_block
 
 _ARROWS: Final[dict[Qt.Key, tuple[str, Point]]] = {
@@ -134,6 +134,10 @@ class CanvasView(QGraphicsView):
     def set_highlight(self, block_ids: Iterable[BlockId]) -> None:
         """Mark the blocks that an argument or a finding speaks of."""
         self.canvas.set_highlight(block_ids)
+
+    def show_alternative(self, document: Document | None) -> None:
+        """Show what an offered edit would make of the document, or with None the document itself again."""
+        self.canvas.show_alternative(document)
 
     def fit(self) -> None:
         """Show everything, not much larger than life."""
@@ -239,6 +243,7 @@ class CanvasView(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select and get ready to drag; the middle button, or the hand tool, pans."""
         self._close_editor()
+        self.canvas.show_alternative(None)
         position = event.position().toPoint()
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self.hand_tool and event.button() == Qt.MouseButton.LeftButton):
