@@ -111,7 +111,10 @@ def _cached(
     """The way to the device, with the host's page cache in between where the virtual disk asks for one."""
     mode = assembly.text(device, "cache") if device is not None else "none"
     keeps = mode == "writeback" or (mode == "read" and not operation.write)
-    if not keeps or backend.context is None or not backend.system_calls:
+    if not keeps or backend.context is None:
+        return to_device
+    if not backend.system_calls:
+        assembly.builder.note(f"{_named(device, machine)}: no host cache in the path of this device model.")
         return to_device
     look_up = backend.costs.page_cache_cycles + backend.costs.copy_cycles_per_byte * operation.size
     step = work_step(backend.context, look_up * operation.count * backend.issuer.factor, backend.layer)
@@ -120,6 +123,10 @@ def _cached(
         return [*step, *written_later(assembly, machine, assembly.rows[machine.block.id], to_device)]
     hit = cache_hit_ratio(assembly, machine, operation)
     return [*step, *sometimes(1.0 - hit, to_device, operation.cache_purpose)]
+
+
+def _named(device: Block | None, machine: Machine) -> str:
+    return device.name if device is not None else f"{machine.block.name}'s disk"
 
 
 def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[Step]) -> list[Step]:

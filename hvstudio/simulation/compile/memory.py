@@ -70,7 +70,7 @@ def _page_out(assembly: Assembly, running: list[tuple[Machine, Need]], room: flo
 
 def _need(assembly: Assembly, hypervisor: Hypervisor, machine: Machine) -> Need:
     block = machine.block
-    configured = assembly.number(block, "memory_bytes")
+    configured = _configured(assembly, hypervisor, machine)
     touched = configured * assembly.number(block, "memory_demand")
     overhead = overhead_bytes(assembly, hypervisor, configured)
     overcommit = assembly.fact(hypervisor.block, "memory.overcommit", "none")
@@ -89,6 +89,19 @@ def _need(assembly: Assembly, hypervisor: Hypervisor, machine: Machine) -> Need:
         touched=min(touched, maximum),
         overhead=overhead_bytes(assembly, hypervisor, wanted),
     )
+
+
+def _configured(assembly: Assembly, hypervisor: Hypervisor, machine: Machine) -> float:
+    """What the person gave the VM, as far as the product can give it."""
+    wanted = assembly.number(machine.block, "memory_bytes")
+    most = assembly.fact(hypervisor.block, "limits.memory_per_vm_bytes", 0)
+    if assembly.value(machine.block, "generation") == "2":
+        most = assembly.fact(hypervisor.block, "limits.memory_per_vm_gen2_bytes", most)
+    if isinstance(most, int | float) and 0 < most < wanted:
+        given = format_quantity(float(most), Quantity.BYTES)
+        assembly.builder.note(f"{hypervisor.block.name} gives {machine.block.name} no more than {given} of memory.")
+        return float(most)
+    return wanted
 
 
 def overhead_bytes(assembly: Assembly, hypervisor: Hypervisor, memory: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.model.document import Block
-from hvstudio.simulation.compile.assembly import Assembly
+from hvstudio.simulation.compile.assembly import Assembly, processors_of
 from hvstudio.simulation.compile.backends import Backend, backend_of, model_of
 from hvstudio.simulation.compile.cost_cards import DeviceModel
 from hvstudio.simulation.compile.disk_route import vmm_layer, work_step
@@ -80,9 +80,10 @@ def _crossing(assembly: Assembly, machine: Machine, device: Block | None, issuer
 
 
 def _queue_context(assembly: Assembly, machine: Machine, driver: System, place: int) -> int:
-    """The kernel queue that serves a VM's card: one processor for each with VMQ, one for all others of the switch.
+    """The kernel queue that serves a VM's card: one of its own with VMQ, one for all others of the switch.
 
-    Source: Microsoft, Mastering Windows Server 2016 Hyper-V: one queue is served by one core.
+    One queue is served by one processor, or by several where the product has receive-side scaling inside VMs (vRSS).
+    Source: Mastering Windows Server 2016 Hyper-V.
     """
     return assembly.once(("queue", machine, place), lambda: _new_queue(assembly, machine, driver, place))
 
@@ -93,9 +94,16 @@ def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int)
     spread = switch is None or assembly.switch(switch, "vmq")
     if spread and _takes_queue(assembly, machine, device):
         name = f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
-        context = queue_context(assembly, driver, name)
+        context = queue_context(assembly, driver, name, processors=_queue_processors(assembly, machine, driver))
         return assembly.own(machine, context, lambda other: _queue_context(assembly, other, driver, place))
     return queue_context(assembly, driver, f"queue of {switch.name if switch is not None else 'network'}")
+
+
+def _queue_processors(assembly: Assembly, machine: Machine, driver: System) -> int:
+    assert machine.provider is not None
+    most = assembly.fact(machine.provider.block, "network.processors_per_card", 1)
+    available = min(processors_of(assembly, machine), processors_of(assembly, driver.machine))
+    return max(1, min(int(most), available)) if isinstance(most, int | float) else 1
 
 
 def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:

@@ -37,6 +37,7 @@ def _decide_on(assembly: Assembly, machine: Machine) -> None:
                 assembly.unable[made.block.id] = f"{machine.block.name}, which carries it, is off"
         _admit_reserves(assembly, hypervisor)
         place_in_memory(assembly, hypervisor)
+        _admit_number(assembly, hypervisor)
         for made in [*hypervisor.machines, *hypervisor.partitions]:
             _decide_on(assembly, made)
 
@@ -75,3 +76,17 @@ def _admit_reserves(assembly: Assembly, hypervisor: Hypervisor) -> None:
             )
         else:
             free -= reserve
+
+
+def _admit_number(assembly: Assembly, hypervisor: Hypervisor) -> None:
+    """No more VMs run than the product can."""
+    most = assembly.fact(hypervisor.block, "limits.running_vms", 0)
+    if not isinstance(most, int | float) or most <= 0:
+        return
+    running = 0
+    for made in hypervisor.machines:
+        if made.block.id in assembly.unable:
+            continue
+        running += 1
+        if running > most:
+            assembly.unable[made.block.id] = f"{hypervisor.block.name} runs {most:g} virtual machines at most"

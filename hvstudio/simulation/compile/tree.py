@@ -94,11 +94,13 @@ def _machine_node(assembly: Assembly, machine: Machine) -> int:
     if machine.provider is None:
         return assembly.builder.node(pool=pool, name=machine.block.name, **settings)
     controls = controls_of(assembly, machine)
+    is_guest = machine.block.kind == "vm"
+    parent = vms_node(assembly, machine.provider) if is_guest else hypervisor_node(assembly, machine.provider)
     settings["period_ns"] = scheduler_of(assembly, machine.provider).period_ns
     return assembly.builder.node(
         pool=pool,
         name=machine.block.name,
-        parent=hypervisor_node(assembly, machine.provider),
+        parent=parent,
         weight=controls.total_weight,
         reserve=controls.total_reserve,
         limit=controls.total_limit,
@@ -160,11 +162,23 @@ def hypervisor_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
     return _program_node(assembly, hypervisor)
 
 
+def vms_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
+    """Where a hypervisor's virtual processors are scheduled.
+
+    With the root scheduler they are threads of the parent's system, beside its own processes.
+    Source: Microsoft Docs, Manage Hyper-V hypervisor scheduler types.
+    """
+    system = hypervisor.driving_system
+    if assembly.value(hypervisor.block, "scheduler") == "root" and system is not None and hypervisor.partitions:
+        return system_node(assembly, system)
+    return hypervisor_node(assembly, hypervisor)
+
+
 def vm_node(assembly: Assembly, machine: Machine) -> int:
     """Where the threads of a VM's process go: the VM's own node if its product has one, else beside all others."""
     assert machine.provider is not None
     if not controls_of(assembly, machine).grouped or machine.is_divided:
-        return hypervisor_node(assembly, machine.provider)
+        return vms_node(assembly, machine.provider)
     return assembly.once(("node", machine), lambda: _group_node(assembly, machine))
 
 
@@ -176,7 +190,7 @@ def _group_node(assembly: Assembly, machine: Machine) -> int:
     return assembly.builder.node(
         pool=assembly.pools[hardware_of(machine)],
         name=machine.block.name,
-        parent=hypervisor_node(assembly, hypervisor),
+        parent=vms_node(assembly, hypervisor),
         weight=controls.weight,
         reserve=controls.reserve,
         limit=controls.limit,
@@ -224,9 +238,9 @@ def kernel_context(assembly: Assembly, system: System) -> int:
     return assembly.once(("kernel", system), lambda: _system_context(assembly, system, "kernel", KERNEL_WEIGHT, 0))
 
 
-def queue_context(assembly: Assembly, system: System, name: str) -> int:
-    """A part of a system's kernel that works on one processor at a time, such as a network queue."""
-    return assembly.once((name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, 1))
+def queue_context(assembly: Assembly, system: System, name: str, *, processors: int = 1) -> int:
+    """A part of a system's kernel that works on one or a few processors at a time, such as a network queue."""
+    return assembly.once((name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, processors))
 
 
 def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) -> int:

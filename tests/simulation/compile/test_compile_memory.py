@@ -112,3 +112,15 @@ def test_free_memory_of_the_host_caches_what_is_shared_out(stack: Any, compiled:
     misses = [step["mean"] for step in compiled(stack).steps("vm") if step["at"] == "skip"]
     overhead = 147_849_216 + 4 * MIB
     assert misses == [pytest.approx(1.0 - (1.5 * GIB - overhead) / (4 * GIB))]
+
+
+def test_a_product_gives_no_more_memory_than_it_can(stack: Any, compiled: Compile) -> None:
+    """Virtual PC: 3.6 GB a VM; with the rest of 8 GiB two of them fit."""
+    stack.host(memory_bytes=9 * GIB)
+    stack.add("os", "windows", on="host", product="windows-xp")
+    stack.add("hypervisor", "virtual pc", on="windows", product="virtual-pc-2007")
+    for name in ("one", "two"):
+        stack.vm(name, on="virtual pc", memory_bytes=16 * GIB)
+    plan = compiled(stack).plan
+    assert plan.vm_cannot_start[:2] == ("", "")
+    assert "virtual pc gives one no more than 3.6 GiB of memory." in plan.notes

@@ -158,3 +158,12 @@ def test_nested_packets_cross_two_switches(stack: Any, compiled: Compile) -> Non
         "inner server: queue of vm nic (vm)",
         "vm",
     ]
+
+
+def test_a_product_with_vrss_spreads_the_packets_of_one_card(stack: Any, compiled: Compile) -> None:
+    """Up to four processors from 2012 R2 on, and no more than the VM has."""
+    _type1(stack)
+    _talking_vm(stack, on="hyper-v", nic_to="switch", virtual_processors=2)
+    plan = compiled(stack).plan
+    queue = plan.context_name.index("server: queue of vm nic (vm)")
+    assert list(plan.node_context).count(queue) == 2

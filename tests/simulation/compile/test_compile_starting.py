@@ -257,3 +257,15 @@ def test_rows_stand_in_document_order_with_their_own_streams(stack: Any, compile
     plan = compiled(stack)
     assert plan.rows() == ["one", "two", "three"]
     assert list(plan.plan.vm_stream[:3]) == [0, 1, 2]
+
+
+def test_a_product_runs_so_many_vms_and_no_more(stack: Any, compiled: Compile) -> None:
+    """Virtual Server 2005: 64 virtual machines (TechNet cc708270)."""
+    stack.host()
+    stack.add("os", "windows", on="host", product="windows-server-2003")
+    stack.add("hypervisor", "virtual server", on="host", product="virtual-server-2005-r2")
+    for number in range(66):
+        stack.add("vm", f"vm {number}", on="virtual server", memory_bytes=2**27)
+    plan = compiled(stack).plan
+    assert [bool(reason) for reason in plan.vm_cannot_start[:66]] == [False] * 64 + [True] * 2
+    assert plan.vm_cannot_start[65] == "virtual server runs 64 virtual machines at most"

@@ -206,3 +206,11 @@ def test_every_host_has_its_own_processors(stack: Any, compiled: Compile) -> Non
     assert len(plan.plan.pool_processors) == 2
     assert plan.rows() == ["one", "linux"]
     assert [int(pool) for pool in plan.plan.vm_pool[:2]] == [0, 1]
+
+
+def test_with_the_root_scheduler_vms_are_threads_of_the_parent(stack: Any, compiled: Compile) -> None:
+    _type1(stack)
+    stack.change("hyper-v", scheduler="root")
+    stack.work("scan", on="server")
+    stack.vm("one", on="hyper-v")
+    assert compiled(stack).tree() == {"host": {"parent": {"scan": {}, "one": {}}}}
