@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from hvstudio.errors import PlanError
-from hvstudio.simulation.memory import step_means_ns
 from hvstudio.simulation.messages import (
     Crash,
     Message,
@@ -29,8 +28,9 @@ from hvstudio.simulation.variates import draw_row
 class Control:
     """Knows the state of every VM: running, paused, saved, stopped, crashed or off."""
 
-    def __init__(self, plan: Plan, kernel: Any) -> None:
-        self._plan, self._kernel = plan, kernel
+    def __init__(self, plan: Plan, kernel: Any, *, draws: Any) -> None:
+        """`draws` is the row of each class's think times or gaps in the kernel's steps."""
+        self._plan, self._kernel, self._draws = plan, kernel, draws
         self.states = ["off"] * len(plan.vm_name)
         self.notes: list[str] = []
         self._weight = plan.node_weight.copy()
@@ -202,5 +202,5 @@ class Control:
         self._kernel.set_node(node, values)
 
     def _set_gap(self, kind: int, mean_ns: float) -> None:
-        row = len(step_means_ns(self._plan)) + kind
+        row = int(self._draws[kind])
         self._kernel.set_draw(row, draw_row(mean_ns, float(self._plan.class_think_scv[kind])))

@@ -156,12 +156,13 @@ def _all_runs(
     jobs = [(plan, evolve(options, seed=options.seed + number)) for plan in plans for number in range(replications)]
     told = _SharedProgress(len(jobs), progress)
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        futures = [
-            pool.submit(simulate, plan, chosen, progress=told.of(index)) for index, (plan, chosen) in enumerate(jobs)
-        ]
         try:
+            futures = [
+                pool.submit(simulate, plan, chosen, progress=told.of(index))
+                for index, (plan, chosen) in enumerate(jobs)
+            ]
             done = [future.result() for future in futures]
-        except BaseException:
+        except BaseException:  # Ctrl-C, too, and that already while they are being started
             told.cancel()
             raise
     return [done[start : start + replications] for start in range(0, len(done), replications)]

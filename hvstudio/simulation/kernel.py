@@ -28,72 +28,81 @@ try:
 except ImportError:
     from hvstudio.simulation import cython_stub as cython
 
+# Fields that are used together share a cache line of 64 bytes; hence the order, the small integers and the padding.
 Processor = cython.struct(
-    leaf=cython.longlong, last=cython.longlong, since=cython.longlong, done_at=cython.longlong,
-    deadline=cython.longlong, goal=cython.longlong, exit_left=cython.longlong, switch_left=cython.longlong,
-    wake_left=cython.longlong, dispatched=cython.longlong, core=cython.longlong, pool=cython.longlong,
-    idle_since=cython.longlong, next=cython.longlong, prev=cython.longlong, vm=cython.longlong,
+    leaf=cython.int, last=cython.int, core=cython.int, pool=cython.int, vm=cython.int, next=cython.int,
+    prev=cython.int, padding=cython.int,
+    since=cython.longlong, done_at=cython.longlong, deadline=cython.longlong, goal=cython.longlong,
+    exit_left=cython.longlong, switch_left=cython.longlong, wake_left=cython.longlong, dispatched=cython.longlong,
+    reserved=cython.longlong, idle_since=cython.longlong,
     rate=cython.double,
 )  # fmt: skip
 Core = cython.struct(
-    busy=cython.longlong, first=cython.longlong, threads=cython.longlong, pool=cython.longlong,
-    next=cython.longlong, prev=cython.longlong,
+    busy=cython.longlong, first=cython.longlong, threads=cython.longlong, pool=cython.longlong, next=cython.longlong,
+    prev=cython.longlong,
 )  # fmt: skip
 Pool = cython.struct(
     first=cython.longlong, processors=cython.longlong, threads=cython.longlong, root=cython.longlong,
     idle_core=cython.longlong, idle_thread=cython.longlong, idle_exit=cython.longlong, idle_ns=cython.longlong,
-    busy_ns=cython.longlong, smt_yield=cython.double,
+    busy_ns=cython.longlong,
+    smt_yield=cython.double,
 )  # fmt: skip
 Node = cython.struct(
-    parent=cython.longlong, depth=cython.longlong, pool=cython.longlong, context=cython.longlong,
-    vm=cython.longlong, child_base=cython.longlong, size=cython.longlong, position=cython.longlong,
-    active=cython.longlong, state=cython.longlong, blocked=cython.longlong, token=cython.longlong,
-    last_processor=cython.longlong, processor=cython.longlong, next_idle=cython.longlong, quantum=cython.longlong,
-    preempts=cython.longlong, special=cython.longlong, max_running=cython.longlong, running=cython.longlong,
-    period=cython.longlong, phase=cython.longlong, period_index=cython.longlong, full=cython.longlong,
-    budget=cython.longlong, reserve=cython.longlong, reserve_left=cython.longlong, reserved=cython.longlong,
-    woken=cython.longlong, switch_ns=cython.longlong, bonus=cython.longlong, rank=cython.longlong,
-    dispatches=cython.longlong,
     virtual_time=cython.double, inverse_weight=cython.double, least_virtual=cython.double,
+    quantum=cython.longlong,
+    parent=cython.int, depth=cython.int, pool=cython.int, context=cython.int, vm=cython.int, child_base=cython.int,
+    size=cython.int, position=cython.int,
+    active=cython.int, state=cython.int, blocked=cython.int, token=cython.int, last_processor=cython.int,
+    processor=cython.int, next_idle=cython.int, special=cython.int, preempts=cython.int, woken=cython.int,
+    running=cython.int, max_running=cython.int,
+    switch_ns=cython.longlong, bonus=cython.longlong,
+    rank=cython.longlong, period=cython.longlong, phase=cython.longlong, period_index=cython.longlong,
+    full=cython.longlong, budget=cython.longlong, reserve=cython.longlong, reserve_left=cython.longlong,
 )  # fmt: skip
 Context = cython.struct(
-    vm=cython.longlong, head=cython.longlong, tail=cython.longlong, queued=cython.longlong,
-    idle_leaf=cython.longlong, frozen=cython.longlong, quantum=cython.longlong, refill_ns=cython.longlong,
-    wake_ns=cython.longlong, wake_layer=cython.longlong, busy_ns=cython.longlong,
+    vm=cython.longlong, head=cython.longlong, tail=cython.longlong, queued=cython.longlong, idle_leaf=cython.longlong,
+    frozen=cython.longlong, quantum=cython.longlong, refill_ns=cython.longlong, wake_ns=cython.longlong,
+    wake_layer=cython.longlong, busy_ns=cython.longlong,
 )  # fmt: skip
 Station = cython.struct(
-    servers=cython.longlong, busy=cython.longlong, head=cython.longlong, tail=cython.longlong,
-    queued=cython.longlong, peer=cython.longlong, peer_switch=cython.longlong, last=cython.longlong,
-    busy_ns=cython.longlong, served=cython.longlong, queue_area=cython.double,
+    servers=cython.longlong, busy=cython.longlong, head=cython.longlong, tail=cython.longlong, queued=cython.longlong,
+    peer=cython.longlong, peer_switch=cython.longlong, last=cython.longlong, busy_ns=cython.longlong,
+    served=cython.longlong,
+    queue_area=cython.double,
 )  # fmt: skip
 Step = cython.struct(
-    op=cython.longlong, target=cython.longlong, layer=cython.longlong, peer=cython.longlong, draw=cython.longlong,
-    probability=cython.double, exits=cython.double,
-)  # fmt: skip
-Draw = cython.struct(
-    kind=cython.longlong, stages=cython.longlong, salt=cython.longlong,
-    mean=cython.double, a=cython.double, b=cython.double, p=cython.double,
+    salt=cython.longlong,
+    a=cython.double, b=cython.double, p=cython.double, exits=cython.double,
+    op=cython.int, target=cython.int, layer=cython.int, peer=cython.int, family=cython.int, stages=cython.int,
 )  # fmt: skip
 Kind = cython.struct(
-    vm=cython.longlong, first_step=cython.longlong, arrivals=cython.longlong, clients=cython.longlong,
-    live=cython.longlong, draw=cython.longlong, start=cython.longlong, counts=cython.longlong, key=cython.longlong,
-    counter=cython.longlong, trace_first=cython.longlong, trace_count=cython.longlong, trace_next=cython.longlong,
-    trace_base=cython.longlong, trace_period=cython.longlong, active=cython.longlong, bytes=cython.double,
+    vm=cython.int, first_step=cython.int, arrivals=cython.int, clients=cython.int, live=cython.int, draw=cython.int,
+    counts=cython.int, active=cython.int,
+    bytes=cython.double,
+    key=cython.longlong, counter=cython.longlong, started=cython.longlong,
+)  # fmt: skip
+Trace = cython.struct(
+    start=cython.longlong, first=cython.longlong, count=cython.longlong, next=cython.longlong, base=cython.longlong,
+    period=cython.longlong,
 )  # fmt: skip
 Vm = cython.struct(
-    completions=cython.longlong, started=cython.longlong, lost=cython.longlong, rejected=cython.longlong,
-    waiting=cython.longlong, ready_last=cython.longlong, population=cython.longlong,
-    population_last=cython.longlong, on=cython.longlong, octave=cython.longlong, low=cython.longlong,
-    high=cython.longlong, leaves=cython.longlong, finished=cython.longlong,
-    latency_sum=cython.double, latency_squares=cython.double, bytes=cython.double, exits=cython.double,
-    ready_area=cython.double, population_area=cython.double, stay_sum=cython.double, interval_p95=cython.double,
+    population_last=cython.longlong, finished=cython.longlong, completions=cython.longlong,
+    population_area=cython.double, stay_sum=cython.double, latency_sum=cython.double, bytes=cython.double,
+    exits=cython.double, ready_area=cython.double, interval_p95=cython.double,
+    ready_last=cython.longlong, rejected=cython.longlong, padding=cython.longlong,
+    population=cython.int, waiting=cython.int, octave=cython.int, low=cython.int, high=cython.int, lost=cython.int,
 )  # fmt: skip
 Token = cython.struct(
-    kind=cython.longlong, step=cython.longlong, next=cython.longlong, remaining=cython.longlong,
-    start=cython.longlong, key=cython.longlong, state=cython.longlong, node=cython.longlong, used=cython.longlong,
-    client=cython.longlong, requests=cython.longlong, client_key=cython.longlong,
+    start=cython.longlong, key=cython.longlong, remaining=cython.longlong, used=cython.longlong,
+    kind=cython.int, step=cython.int, next=cython.int, state=cython.int, node=cython.int, padding_one=cython.int,
+    padding_two=cython.int, padding_three=cython.int,
 )  # fmt: skip
-Event = cython.struct(time=cython.longlong, slot=cython.longlong)
+Event = cython.struct(
+    time=cython.longlong, slot=cython.longlong,
+)  # fmt: skip
+Finish = cython.struct(
+    kind=cython.longlong, latency=cython.longlong,
+)  # fmt: skip
 
 GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 FIRST_MIX = cython.declare(cython.ulonglong, 0xBF58476D1CE4E5B9)
@@ -169,8 +178,9 @@ def record_sizes() -> dict:
     return {
         "Processor": cython.sizeof(Processor), "Core": cython.sizeof(Core), "Pool": cython.sizeof(Pool),
         "Node": cython.sizeof(Node), "Context": cython.sizeof(Context), "Station": cython.sizeof(Station),
-        "Step": cython.sizeof(Step), "Draw": cython.sizeof(Draw), "Kind": cython.sizeof(Kind),
+        "Step": cython.sizeof(Step), "Kind": cython.sizeof(Kind), "Trace": cython.sizeof(Trace),
         "Vm": cython.sizeof(Vm), "Token": cython.sizeof(Token), "Event": cython.sizeof(Event),
+        "Finish": cython.sizeof(Finish),
     }  # fmt: skip
 
 
@@ -186,16 +196,20 @@ class Kernel:
     contexts: cython.pointer(Context)
     stations: cython.pointer(Station)
     steps: cython.pointer(Step)
-    draws: cython.pointer(Draw)
+    traces: cython.pointer(Trace)
+    finishes: cython.pointer(Finish)
+    finished: cython.longlong
+    finish_room: cython.longlong
+    checked: cython.longlong
     kinds: cython.pointer(Kind)
     vms: cython.pointer(Vm)
     tokens: cython.pointer(Token)
     events: cython.pointer(Event)
-    place: cython.pointer(cython.longlong)
-    children: cython.pointer(cython.longlong)
+    place: cython.pointer(cython.int)
+    children: cython.pointer(cython.int)
     layers: cython.pointer(cython.longlong)
     histogram: cython.pointer(cython.longlong)
-    recent: cython.pointer(cython.longlong)
+    recent: cython.pointer(cython.int)
     trace_time: cython.pointer(cython.longlong)
     trace_requests: cython.pointer(cython.longlong)
     memory: object
@@ -234,6 +248,9 @@ class Kernel:
         self.count = 0
         self.digest = 0
         self.traced = 1 if memory.traced else 0
+        self.checked = 1 if memory.checked else 0
+        self.finished = 0
+        self.finish_room = len(memory.finishes)
         self.end = 3
         self.hole = 0
         self.same = 0
@@ -272,11 +289,12 @@ class Kernel:
             self.contexts = cython.cast(cython.pointer(Context), cython.cast(cython.size_t, memory.address("contexts")))
             self.stations = cython.cast(cython.pointer(Station), cython.cast(cython.size_t, memory.address("stations")))
             self.steps = cython.cast(cython.pointer(Step), cython.cast(cython.size_t, memory.address("steps")))
-            self.draws = cython.cast(cython.pointer(Draw), cython.cast(cython.size_t, memory.address("draws")))
+            self.traces = cython.cast(cython.pointer(Trace), cython.cast(cython.size_t, memory.address("traces")))
+            self.finishes = cython.cast(cython.pointer(Finish), cython.cast(cython.size_t, memory.address("finishes")))
             self.kinds = cython.cast(cython.pointer(Kind), cython.cast(cython.size_t, memory.address("kinds")))
             self.vms = cython.cast(cython.pointer(Vm), cython.cast(cython.size_t, memory.address("vms")))
             self.children = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("children"))
+                cython.pointer(cython.int), cython.cast(cython.size_t, memory.address("children"))
             )
             self.layers = cython.cast(
                 cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("layers"))
@@ -284,9 +302,7 @@ class Kernel:
             self.histogram = cython.cast(
                 cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("histogram"))
             )
-            self.recent = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("recent"))
-            )
+            self.recent = cython.cast(cython.pointer(cython.int), cython.cast(cython.size_t, memory.address("recent")))
             self.trace_time = cython.cast(
                 cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("trace_time"))
             )
@@ -303,9 +319,7 @@ class Kernel:
         if cython.compiled:
             self.tokens = cython.cast(cython.pointer(Token), cython.cast(cython.size_t, memory.address("tokens")))
             self.events = cython.cast(cython.pointer(Event), cython.cast(cython.size_t, memory.address("events")))
-            self.place = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("place"))
-            )
+            self.place = cython.cast(cython.pointer(cython.int), cython.cast(cython.size_t, memory.address("place")))
         elif self.token_count == 0:
             for name in memory.GROWING:
                 setattr(self, name, memory.rows(name))
@@ -415,8 +429,18 @@ class Kernel:
             return 0
         kind: cython.longlong = slot - self.processor_count
         if self.kinds[kind].arrivals == 2:
-            return self.trace_requests[self.kinds[kind].trace_first + self.kinds[kind].trace_next]
+            return self.trace_requests[self.traces[kind].first + self.traces[kind].next]
         return 1
+
+    @cython.cfunc
+    @cython.inline
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _later(self, one: cython.longlong, other: cython.longlong) -> cython.bint:
+        """Whether the event at index `one` comes after that at `other`."""
+        time: cython.longlong = self.events[one].time
+        other_time: cython.longlong = self.events[other].time
+        return (time > other_time) | ((time == other_time) & (self.events[one].slot > self.events[other].slot))
 
     @cython.cfunc
     @cython.nogil
@@ -425,22 +449,22 @@ class Kernel:
         end: cython.longlong = self.end
         while True:
             child: cython.longlong = 4 * index - 8
-            if child >= end:
-                break
-            stop: cython.longlong = child + 4
-            if stop > end:
-                stop = end
-            best: cython.longlong = child
-            best_time: cython.longlong = self.events[child].time
-            best_slot: cython.longlong = self.events[child].slot
-            child += 1
-            while child < stop:
-                other: cython.longlong = self.events[child].time
-                if other < best_time or (other == best_time and self.events[child].slot < best_slot):
-                    best = child
-                    best_time = other
-                    best_slot = self.events[child].slot
+            if child + 4 <= end:
+                # Without branches, which no processor could predict: the first of each pair, then of the two.
+                best: cython.longlong = child + self._later(child, child + 1)
+                other: cython.longlong = child + 2 + self._later(child + 2, child + 3)
+                best = other if self._later(best, other) else best
+            elif child < end:
+                best = child
                 child += 1
+                while child < end:
+                    if self._later(best, child):
+                        best = child
+                    child += 1
+            else:
+                break
+            best_time: cython.longlong = self.events[best].time
+            best_slot: cython.longlong = self.events[best].slot
             if best_time > time or (best_time == time and best_slot > slot):
                 break
             self.events[index].time = best_time
@@ -511,35 +535,35 @@ class Kernel:
     @cython.nogil
     @cython.exceptval(check=False)
     def _drawn(self, draw: cython.longlong, key: cython.longlong) -> cython.longlong:
-        """Nanoseconds by the mean-and-variability family of `draw`, for the request with that key."""
-        kind: cython.longlong = self.draws[draw].kind
-        if kind == 0:
-            return cython.cast(cython.longlong, self.draws[draw].mean + 0.5)
+        """Nanoseconds by the family of that row of `steps`, for the request with that key."""
+        family: cython.longlong = self.steps[draw].family
+        if family == 0:
+            return cython.cast(cython.longlong, self.steps[draw].a + 0.5)
         point: cython.ulonglong = cython.cast(cython.ulonglong, key) + cython.cast(
-            cython.ulonglong, self.draws[draw].salt
+            cython.ulonglong, self.steps[draw].salt
         )
         u: cython.double = uniform(point)
         value: cython.double
-        if kind == 1:
-            value = self.draws[draw].mean * minus_log(u)
-        elif kind == 2:
-            value = self.draws[draw].a + self.draws[draw].b * minus_log(u)
-        elif kind == 3:
-            p: cython.double = self.draws[draw].p
+        if family == 1:
+            value = self.steps[draw].a * minus_log(u)
+        elif family == 2:
+            value = self.steps[draw].a + self.steps[draw].b * minus_log(u)
+        elif family == 3:
+            p: cython.double = self.steps[draw].p
             if u < p:
-                value = self.draws[draw].a * minus_log(u / p)
+                value = self.steps[draw].a * minus_log(u / p)
             else:
-                value = self.draws[draw].b * minus_log((1.0 - u) / (1.0 - p))
+                value = self.steps[draw].b * minus_log((1.0 - u) / (1.0 - p))
         else:
-            stages: cython.longlong = self.draws[draw].stages
-            if u < self.draws[draw].p:
+            stages: cython.longlong = self.steps[draw].stages
+            if u < self.steps[draw].p:
                 stages -= 1
             product: cython.double = 1.0
             while stages > 0:
                 point = point + GOLDEN
                 product = product * uniform(point)
                 stages -= 1
-            value = self.draws[draw].a * minus_log(product)
+            value = self.steps[draw].a * minus_log(product)
         return cython.cast(cython.longlong, value + 0.5)
 
     # --- requests -----------------------------------------------------------------------------------------------
@@ -569,8 +593,7 @@ class Kernel:
     def _begin(self, token: cython.longlong) -> cython.void:
         """The next request of a closed client starts now."""
         kind: cython.longlong = self.tokens[token].kind
-        self.tokens[token].requests += 1
-        self.tokens[token].key = next_key(self.tokens[token].client_key, self.tokens[token].requests)
+        self.tokens[token].key = next_key(self.tokens[token].key, 1)
         self._enter(token, kind)
 
     @cython.cfunc
@@ -580,9 +603,9 @@ class Kernel:
     def _enter(self, token: cython.longlong, kind: cython.longlong) -> cython.void:
         self.tokens[token].start = self.now
         self.tokens[token].step = self.kinds[kind].first_step
-        vm: cython.longlong = self.kinds[kind].vm
-        self.vms[vm].started += 1
-        self._populate(vm, 1)
+        self.kinds[kind].started += 1
+        if self.checked:
+            self._populate(self.kinds[kind].vm, 1)
 
     @cython.cfunc
     @cython.inline
@@ -648,7 +671,7 @@ class Kernel:
     def _arrival_event(self, kind: cython.longlong) -> cython.void:
         number: cython.longlong = 1
         if self.kinds[kind].arrivals == 2:
-            entry: cython.longlong = self.kinds[kind].trace_first + self.kinds[kind].trace_next
+            entry: cython.longlong = self.traces[kind].first + self.traces[kind].next
             number = self.trace_requests[entry]
         self._plan_arrival(kind, 1)
         while number > 0:
@@ -662,19 +685,19 @@ class Kernel:
     def _plan_arrival(self, kind: cython.longlong, on: cython.longlong) -> cython.void:
         """Schedule the next arrival; `on` 1 moves to the next entry of a trace, 0 keeps the current one."""
         time: cython.longlong = self.now
-        if time < self.kinds[kind].start:
-            time = self.kinds[kind].start
+        if time < self.traces[kind].start:
+            time = self.traces[kind].start
         if self.kinds[kind].arrivals == 1:
             key: cython.longlong = next_key(self.kinds[kind].key, self.kinds[kind].counter)
             gap: cython.longlong = self._drawn(self.kinds[kind].draw, key)
             time += gap if gap > 0 else 1
         else:
-            following: cython.longlong = self.kinds[kind].trace_next + on
-            if following >= self.kinds[kind].trace_count:
+            following: cython.longlong = self.traces[kind].next + on
+            if following >= self.traces[kind].count:
                 following = 0
-                self.kinds[kind].trace_base += self.kinds[kind].trace_period
-            self.kinds[kind].trace_next = following
-            time = self.kinds[kind].trace_base + self.trace_time[self.kinds[kind].trace_first + following]
+                self.traces[kind].base += self.traces[kind].period
+            self.traces[kind].next = following
+            time = self.traces[kind].base + self.trace_time[self.traces[kind].first + following]
             if time < self.now:
                 time = self.now
         self._schedule(self.processor_count + kind, time)
@@ -701,8 +724,9 @@ class Kernel:
                     self._queue_at(token, target)
                 return 0
             if op == 1:  # CPU
-                work: cython.longlong = self._drawn(self.steps[step].draw, self.tokens[token].key)
-                self.vms[self.kinds[self.tokens[token].kind].vm].exits += self.steps[step].exits
+                work: cython.longlong = self._drawn(step, self.tokens[token].key)
+                if self.steps[step].exits > 0.0:
+                    self.vms[self.kinds[self.tokens[token].kind].vm].exits += self.steps[step].exits
                 if work > 0:
                     self.tokens[token].step = step
                     self.tokens[token].remaining = work
@@ -717,7 +741,7 @@ class Kernel:
                     here = -1
                 step = self.tokens[token].step - 1
             elif op == 3:  # DELAY
-                wait: cython.longlong = self._drawn(self.steps[step].draw, self.tokens[token].key)
+                wait: cython.longlong = self._drawn(step, self.tokens[token].key)
                 if wait > 0:
                     self.tokens[token].step = step
                     self.tokens[token].state = 2
@@ -736,7 +760,7 @@ class Kernel:
             elif op == 6:  # FREE
                 self._release(target)
             else:  # SPAWN
-                self._new_token(target, next_key(self.tokens[token].key, self.draws[self.steps[step].draw].salt))
+                self._new_token(target, next_key(self.tokens[token].key, self.steps[step].salt))
             step += 1
 
     @cython.cfunc
@@ -744,9 +768,9 @@ class Kernel:
     @cython.exceptval(check=False)
     def _happens(self, step: cython.longlong, token: cython.longlong) -> cython.bint:
         point: cython.ulonglong = cython.cast(cython.ulonglong, self.tokens[token].key) + cython.cast(
-            cython.ulonglong, self.draws[self.steps[step].draw].salt
+            cython.ulonglong, self.steps[step].salt
         )
-        return uniform(point) < self.steps[step].probability
+        return uniform(point) < self.steps[step].p
 
     @cython.cfunc
     @cython.nogil
@@ -754,18 +778,14 @@ class Kernel:
     def _complete(self, token: cython.longlong) -> cython.longlong:
         """The request is done. Gives 1 when its client starts the next one at this very instant."""
         kind: cython.longlong = self.tokens[token].kind
-        vm: cython.longlong = self.kinds[kind].vm
         latency: cython.longlong = self.now - self.tokens[token].start
-        spent: cython.double = cython.cast(cython.double, latency)
-        self._populate(vm, -1)
-        self.vms[vm].finished += 1
-        self.vms[vm].stay_sum += spent
-        self.vms[vm].bytes += self.kinds[kind].bytes
-        if self.kinds[kind].counts:
-            self.vms[vm].completions += 1
-            self.vms[vm].latency_sum += spent
-            self.vms[vm].latency_squares += spent * spent
-            self._count_latency(vm, latency)
+        if self.checked:
+            self._populate(self.kinds[kind].vm, -1)
+        self.finishes[self.finished].kind = kind
+        self.finishes[self.finished].latency = latency
+        self.finished += 1
+        if self.finished == self.finish_room:
+            self._count_finishes()
         if self.kinds[kind].arrivals != 0:
             self._free(token)
             return 0
@@ -781,6 +801,27 @@ class Kernel:
         self.tokens[token].state = 1
         self._schedule(self.token_base + token, self.now + think)
         return 0
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _count_finishes(self) -> cython.void:
+        """Count what has finished lately. Done for many at once, so that cache misses overlap."""
+        index: cython.longlong = 0
+        while index < self.finished:
+            kind: cython.longlong = self.finishes[index].kind
+            latency: cython.longlong = self.finishes[index].latency
+            vm: cython.longlong = self.kinds[kind].vm
+            spent: cython.double = cython.cast(cython.double, latency)
+            self.vms[vm].finished += 1
+            self.vms[vm].stay_sum += spent
+            self.vms[vm].bytes += self.kinds[kind].bytes
+            if self.kinds[kind].counts:
+                self.vms[vm].completions += 1
+                self.vms[vm].latency_sum += spent
+                self._count_latency(vm, latency)
+            index += 1
+        self.finished = 0
 
     @cython.cfunc
     @cython.inline
@@ -827,7 +868,7 @@ class Kernel:
     @cython.exceptval(check=False)
     def _serve(self, token: cython.longlong, station: cython.longlong) -> cython.void:
         step: cython.longlong = self.tokens[token].step
-        time: cython.longlong = self._drawn(self.steps[step].draw, self.tokens[token].key)
+        time: cython.longlong = self._drawn(step, self.tokens[token].key)
         if self.stations[station].peer_switch:
             if self.stations[station].peer != self.steps[step].peer and self.stations[station].served:
                 time += self.stations[station].peer_switch
@@ -1226,7 +1267,6 @@ class Kernel:
             node = self.nodes[node].parent
         if length < 1:
             length = 1
-        self.nodes[leaf].reserved = length
         self._debit(leaf, length)
         return length
 
@@ -1249,9 +1289,8 @@ class Kernel:
     @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)
-    def _refund(self, leaf: cython.longlong, ran: cython.longlong) -> cython.void:
+    def _refund(self, leaf: cython.longlong, back: cython.longlong) -> cython.void:
         """The leaf stops: what it did not use of its slice goes back to the budgets on its path."""
-        back: cython.longlong = self.nodes[leaf].reserved - ran
         node: cython.longlong = leaf
         while node >= 0:
             if self.nodes[node].full and back > 0:
@@ -1460,7 +1499,7 @@ class Kernel:
         if before != leaf:
             if before >= 0:
                 switch = self._switch_cost(leaf, before)
-            if self.nodes[leaf].dispatches:
+            if self.nodes[leaf].last_processor >= 0:
                 switch += self.contexts[context].refill_ns
         elif self.nodes[leaf].last_processor != processor:
             switch = self.contexts[context].refill_ns
@@ -1474,7 +1513,6 @@ class Kernel:
             self.processors[processor].exit_left = self.pools[self.processors[processor].pool].idle_exit
         self.processors[processor].leaf = leaf
         self.processors[processor].last = leaf
-        self.nodes[leaf].dispatches += 1
         self.nodes[leaf].state = 2
         self.nodes[leaf].processor = processor
         self.nodes[leaf].last_processor = processor
@@ -1488,7 +1526,8 @@ class Kernel:
         self.processors[processor].since = self.now
         self.processors[processor].dispatched = start
         if self.nodes[leaf].special:
-            self.processors[processor].deadline = start + self._slice(leaf, start)
+            self.processors[processor].reserved = self._slice(leaf, start)
+            self.processors[processor].deadline = start + self.processors[processor].reserved
         else:
             overhead: cython.longlong = self.processors[processor].switch_left + self.processors[processor].wake_left
             self.processors[processor].deadline = start + overhead + self.nodes[leaf].quantum
@@ -1630,7 +1669,7 @@ class Kernel:
             ran = 0
         self._charge(leaf, ran)
         if self.nodes[leaf].special:
-            self._refund(leaf, ran)
+            self._refund(leaf, self.processors[processor].reserved - ran)
 
     @cython.cfunc
     @cython.nogil
@@ -1728,6 +1767,7 @@ class Kernel:
     @cython.nogil
     @cython.exceptval(check=False)
     def _flush(self) -> cython.void:
+        self._count_finishes()
         index: cython.longlong = 0
         while index < self.processor_count:
             if self.processors[index].leaf >= 0:
@@ -1787,9 +1827,6 @@ class Kernel:
     def start_vm(self, vm: cython.longlong) -> None:
         """Switch the VM on: its clients begin to think, its sources to send."""
         kind: cython.longlong
-        if self.vms[vm].on:
-            return
-        self.vms[vm].on = 1
         for kind in range(self.kind_count):
             if self.kinds[kind].vm == vm and not self.kinds[kind].active:
                 self.kinds[kind].active = 1
@@ -1801,8 +1838,8 @@ class Kernel:
         elif self.kinds[kind].arrivals == 1:
             self._plan_arrival(kind, 0)
         elif self.kinds[kind].arrivals == 2:
-            self.kinds[kind].trace_next = 0
-            self.kinds[kind].trace_base = self.now if self.now > self.kinds[kind].start else self.kinds[kind].start
+            self.traces[kind].next = 0
+            self.traces[kind].base = self.now if self.now > self.traces[kind].start else self.traces[kind].start
             self._plan_arrival(kind, 0)
 
     def set_clients(self, kind: cython.longlong, clients: cython.longlong) -> None:
@@ -1821,22 +1858,18 @@ class Kernel:
         number: cython.longlong = self.kinds[kind].live
         self.kinds[kind].live += 1
         self.tokens[token].kind = kind
-        self.tokens[token].client = number
-        self.tokens[token].requests = 0
-        self.tokens[token].client_key = next_key(self.kinds[kind].key, number + 1)
-        self.tokens[token].key = self.tokens[token].client_key
+        self.tokens[token].key = next_key(self.kinds[kind].key, number + 1)
         self.tokens[token].state = 1
-        time: cython.longlong = self.now if self.now > self.kinds[kind].start else self.kinds[kind].start
+        time: cython.longlong = self.now if self.now > self.traces[kind].start else self.traces[kind].start
         self._schedule(self.token_base + token, time + self._drawn(self.kinds[kind].draw, self.tokens[token].key))
 
     def set_draw(self, draw: cython.longlong, values: dict) -> None:
-        """Replace the parameters of a distribution (`memory.draw_row` makes them)."""
-        self.draws[draw].kind = values["kind"]
-        self.draws[draw].stages = values["stages"]
-        self.draws[draw].mean = values["mean"]
-        self.draws[draw].a = values["a"]
-        self.draws[draw].b = values["b"]
-        self.draws[draw].p = values["p"]
+        """Replace the parameters of a distribution (`variates.draw_row` makes them)."""
+        self.steps[draw].family = values["family"]
+        self.steps[draw].stages = values["stages"]
+        self.steps[draw].a = values["a"]
+        self.steps[draw].b = values["b"]
+        self.steps[draw].p = values["p"]
 
     def redraw_arrival(self, kind: cython.longlong) -> None:
         """After a change of rate: forget the planned arrival of an open kind and plan another from now."""
@@ -1948,7 +1981,6 @@ class Kernel:
         """Switch the VM off, or let it crash: its requests are lost, their places in queues and devices are freed."""
         kind: cython.longlong
         token: cython.longlong
-        self.vms[vm].on = 0
         for kind in range(self.kind_count):
             if self.kinds[kind].vm == vm:
                 self.kinds[kind].active = 0
@@ -1967,7 +1999,8 @@ class Kernel:
         if state != 1:
             self.vms[vm].lost += 1
             self.vms[vm].stay_sum += cython.cast(cython.double, self.now - self.tokens[token].start)
-            self._populate(vm, -1)
+            if self.checked:
+                self._populate(vm, -1)
             self._give_back(token)
         if state == 4:
             self._touch(target)

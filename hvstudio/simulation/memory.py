@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hvstudio.simulation.node_memory import node_rows
-from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Op, Plan
+from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Plan
 from hvstudio.simulation.random_keys import stream_key
 from hvstudio.simulation.records import RECORDS
-from hvstudio.simulation.variates import draw_row
+from hvstudio.simulation.step_memory import ns_per_cycle, step_rows
 
 Array = NDArray[Any]
 
@@ -23,18 +23,22 @@ MOST_OPEN_REQUESTS: Final = 2**18
 
 _LINE: Final = 64
 
+_FINISHES: Final = 1024
+"""Finished requests that the kernel notes before it counts them all at once."""
+
 
 class Memory:
     """The arrays of one run. Complexity of making it: linear in the plan."""
 
     FIXED: Final = (
-        "processors", "cores", "pools", "nodes", "contexts", "stations", "steps", "draws", "kinds", "vms", "children",
-        "layers", "histogram", "recent", "trace_time", "trace_requests",
+        "processors", "cores", "pools", "nodes", "contexts", "stations", "steps", "kinds", "traces", "vms", "finishes",
+        "children", "layers", "histogram", "recent", "trace_time", "trace_requests",
     )  # fmt: skip
     GROWING: Final = ("tokens", "events", "place")
 
-    def __init__(self, plan: Plan, *, seed: int = 1, traced: bool = False) -> None:
-        self.traced = traced
+    def __init__(self, plan: Plan, *, seed: int = 1, traced: bool = False, checked: bool = False) -> None:
+        """`traced` lets the kernel digest every event, `checked` lets it integrate populations for Little's law."""
+        self.traced, self.checked = traced, checked
         self.buckets = BUCKETS
         self.has_reserves = int(bool(np.any(plan.node_reserve > 0)))
         self.pools = _pool_rows(plan)
@@ -43,13 +47,15 @@ class Memory:
         self.nodes, self.children = node_rows(plan)
         self.contexts = _context_rows(plan, self.nodes)
         self.stations = _station_rows(plan)
-        self.draws = _draw_rows(plan)
-        self.steps = _step_rows(plan)
-        self.kinds = _kind_rows(plan, seed)
+        self.steps, firsts, draws = step_rows(plan)
+        self.kinds = _kind_rows(plan, seed, firsts=firsts, draws=draws)
+        self.traces = _trace_rows(plan)
         self.vms = _vm_rows(plan)
+        self.leaves = _leaves(plan)
+        self.finishes: Array = np.zeros(_FINISHES, dtype=RECORDS["Finish"])
         self.layers: Array = np.zeros(len(self.vms) * LAYER_COUNT, dtype=np.int64)
         self.histogram: Array = np.zeros(len(self.vms) * BUCKETS, dtype=np.int64)
-        self.recent: Array = np.zeros(len(self.vms) * BUCKETS, dtype=np.int64)
+        self.recent: Array = np.zeros(len(self.vms) * BUCKETS, dtype=np.int32)
         self.trace_time: Array = np.append(plan.trace_time_ns, 0)
         self.trace_requests: Array = np.append(plan.trace_requests, 0)
         closed = int(plan.class_clients[plan.class_arrivals == Arrivals.CLOSED].sum())
@@ -58,7 +64,10 @@ class Memory:
         self._fixed_slots = len(self.processors) + len(self.kinds) + len(self.nodes)
         self.tokens: Array = np.zeros(0, dtype=RECORDS["Token"])
         self.events: Array = np.zeros(0, dtype=RECORDS["Event"])
-        self.place: Array = np.zeros(0, dtype=np.int64)
+        self.place: Array = np.zeros(0, dtype=np.int32)
+        for name in ("processors", "nodes", "steps", "kinds", "vms"):
+            array: Array = getattr(self, name)
+            setattr(self, name, _enlarged(array, len(array)))
         self.grow(closed + 256)
 
     def grow(self, tokens: int) -> None:
@@ -68,11 +77,12 @@ class Memory:
         self.events = _enlarged(self.events, slots + 4)
         self.place = _enlarged(self.place, slots)
 
-    def time_under_way(self, now_ns: int) -> list[float]:
-        """For each VM, the time that its unfinished requests have spent so far."""
+    def under_way(self, now_ns: int) -> tuple[Array, Array]:
+        """For each VM, how many requests are unfinished, and the time that they have spent so far."""
         busy = self.tokens[self.tokens["state"] > 1]
         owners = self.kinds["vm"][busy["kind"]]
-        return np.bincount(owners, weights=now_ns - busy["start"], minlength=len(self.vms)).tolist()
+        number = np.bincount(owners, minlength=len(self.vms))
+        return number, np.bincount(owners, weights=now_ns - busy["start"], minlength=len(self.vms))
 
     def address(self, name: str) -> int:
         """Where the array begins."""
@@ -107,10 +117,9 @@ class Memory:
 
 def _enlarged(array: Array, size: int) -> Array:
     """A zeroed copy of at least that size whose first byte starts a cache line."""
-    spare = _LINE // 8
-    raw = np.zeros(size * array.dtype.itemsize // 8 + spare, dtype=np.int64)
-    offset = (-raw.__array_interface__["data"][0] % _LINE) // 8
-    larger: Array = raw[offset : offset + size * array.dtype.itemsize // 8].view(array.dtype)
+    raw = np.zeros(size * array.dtype.itemsize + _LINE, dtype=np.uint8)
+    offset = -raw.__array_interface__["data"][0] % _LINE
+    larger: Array = raw[offset : offset + size * array.dtype.itemsize].view(array.dtype)
     larger[: len(array)] = array
     return larger
 
@@ -173,14 +182,6 @@ def _context_rows(plan: Plan, nodes: Array) -> Array:
     return rows
 
 
-def ns_per_cycle(plan: Plan) -> Array:
-    """For each context, nanoseconds per cycle of the processors that serve it."""
-    clock = np.full(len(plan.context_vm), 1e9)
-    leaves = np.flatnonzero(plan.node_context >= 0)
-    clock[plan.node_context[leaves]] = plan.pool_clock_hz[plan.node_pool[leaves]]
-    return 1e9 / clock
-
-
 def _station_rows(plan: Plan) -> Array:
     rows = np.zeros(len(plan.station_servers), dtype=RECORDS["Station"])
     rows["servers"] = plan.station_servers
@@ -189,88 +190,46 @@ def _station_rows(plan: Plan) -> Array:
     return rows
 
 
-def step_means_ns(plan: Plan) -> Array:
-    """Mean time of every step in ns: cycles over the clock, or service plus bytes over the bandwidth."""
-    means = np.where(plan.step_op == Op.SKIP, 0.0, plan.step_mean)
-    cpu = np.flatnonzero(plan.step_op == Op.CPU)
-    means[cpu] *= ns_per_cycle(plan)[plan.step_target[cpu]]
-    station = np.flatnonzero(plan.step_op == Op.STATION)
-    speed = plan.station_bytes_per_s[plan.step_target[station]]
-    sized = speed > 0
-    means[station[sized]] += plan.step_bytes[station[sized]] / speed[sized] * 1e9
-    return means
-
-
-def _draw_rows(plan: Plan) -> Array:
-    """One row per step, then one per class for think times and gaps."""
-    means = np.concatenate([step_means_ns(plan), plan.class_think_ns])
-    spreads = np.concatenate([plan.step_scv, plan.class_think_scv])
-    rows = np.zeros(len(means), dtype=RECORDS["Draw"])
-    families: dict[tuple[float, float], tuple[Any, ...]] = {}
-    names = [name for name in RECORDS["Draw"].names or () if name != "salt"]
-    found: list[tuple[Any, ...]] = []
-    for key in zip(means.tolist(), spreads.tolist(), strict=True):
-        if key not in families:
-            row = draw_row(*key)
-            families[key] = tuple(row[name] for name in names)
-        found.append(families[key])
-    for name, column in zip(names, zip(*found, strict=True), strict=True):
-        rows[name] = column
-    rows["salt"] = _salts(plan)
-    return rows
-
-
-def _salts(plan: Plan) -> list[int]:
-    """What tells the draws of one request apart: the step's purpose, counting repeats within the route."""
-    salts: list[int] = []
-    known: dict[tuple[int, int], int] = {}
-    seen: dict[int, int] = {}
-    for op, purpose in zip(plan.step_op.tolist(), plan.step_purpose.tolist(), strict=True):
-        repeat = seen.get(purpose, 0)
-        seen[purpose] = repeat + 1
-        if (purpose, repeat) not in known:
-            known[purpose, repeat] = stream_key(1, purpose, repeat)
-        salts.append(known[purpose, repeat])
-        if op == Op.END:
-            seen.clear()
-    return salts + [stream_key(2)] * len(plan.class_vm)
-
-
-def _step_rows(plan: Plan) -> Array:
-    rows = np.zeros(len(plan.step_op), dtype=RECORDS["Step"])
-    for name in ("op", "target", "layer", "peer", "exits"):
-        rows[name] = getattr(plan, f"step_{name}")
-    rows["draw"] = np.arange(len(rows))
-    rows["probability"] = plan.step_mean
-    return rows
-
-
-def _kind_rows(plan: Plan, seed: int) -> Array:
+def _kind_rows(plan: Plan, seed: int, *, firsts: Array, draws: Array) -> Array:
     rows = np.zeros(len(plan.class_vm), dtype=RECORDS["Kind"])
-    for name in ("vm", "first_step", "arrivals", "clients", "counts", "trace_first", "trace_count", "bytes"):
+    for name in ("vm", "arrivals", "clients", "counts", "bytes"):
         rows[name] = getattr(plan, f"class_{name}")
-    rows["start"] = plan.class_start_ns
-    rows["draw"] = len(plan.step_op) + np.arange(len(rows))
+    rows["first_step"] = firsts
+    rows["draw"] = draws
     ordinals: dict[int, int] = {}
-    for kind, vm in enumerate(plan.class_vm.tolist()):
+    streams, spawned = plan.vm_stream.tolist(), (plan.class_arrivals == Arrivals.NONE).tolist()
+    keys: list[int] = []
+    for vm, only_spawned in zip(plan.class_vm.tolist(), spawned, strict=True):
         # Spawned kinds are numbered apart: they may exist in one architecture and not in the other.
-        spawned = plan.class_arrivals[kind] == Arrivals.NONE
-        ordinal = -1 if spawned else ordinals.get(vm, 0)
-        ordinals[vm] = ordinals.get(vm, 0) + (not spawned)
-        rows["key"][kind] = stream_key(seed, int(plan.vm_stream[vm]), ordinal)
-        rows["trace_period"][kind] = trace_period_ns(plan, kind)
+        ordinal = ordinals.get(vm, 0)
+        ordinals[vm] = ordinal + (not only_spawned)
+        keys.append(stream_key(seed, streams[vm], -1 if only_spawned else ordinal))
+    rows["key"] = keys
+    return rows
+
+
+def _trace_rows(plan: Plan) -> Array:
+    rows = np.zeros(len(plan.class_vm), dtype=RECORDS["Trace"])
+    rows["start"] = plan.class_start_ns
+    rows["first"], rows["count"] = plan.class_trace_first, plan.class_trace_count
+    for kind in np.flatnonzero(plan.class_trace_count):
+        rows["period"][kind] = trace_period_ns(plan, int(kind))
     return rows
 
 
 def trace_period_ns(plan: Plan, kind: int) -> int:
-    """After which time a trace repeats."""
+    """After which time a trace repeats: as given, else after its last time and the gap before it once more."""
     first, count = int(plan.class_trace_first[kind]), int(plan.class_trace_count[kind])
-    if not count:
-        return 0
     times = plan.trace_time_ns[first : first + count].tolist()
     gap = times[-1] - times[-2] if count > 1 else times[-1]
     given = int(plan.class_think_ns[kind])
     return max(given or times[-1] + (gap or 1_000_000_000), times[-1] + 1)
+
+
+def _leaves(plan: Plan) -> Array:
+    """How many leaves each VM's contexts have together."""
+    leaves = plan.node_context[plan.node_context >= 0]
+    return np.bincount(plan.context_vm[leaves], minlength=len(plan.vm_stream))
 
 
 def _vm_rows(plan: Plan) -> Array:
@@ -278,6 +237,4 @@ def _vm_rows(plan: Plan) -> Array:
     rows["octave"] = 20
     rows["low"] = BUCKETS
     rows["high"] = -1
-    leaves = plan.node_context[plan.node_context >= 0]
-    rows["leaves"] = np.bincount(plan.context_vm[leaves], minlength=len(rows)) if len(leaves) else 0
     return rows

@@ -14,7 +14,7 @@ from hvstudio.simulation.plan import LAYER_COUNT
 Array = NDArray[Any]
 
 _VM_COLUMNS: Final = (
-    "completions", "bytes", "latency_sum", "latency_squares", "ready_area", "exits", "population_area", "rejected",
+    "completions", "bytes", "latency_sum", "ready_area", "exits", "rejected",
     "lost",
 )  # fmt: skip
 _STATION_COLUMNS: Final = ("busy_ns", "queue_area", "served")

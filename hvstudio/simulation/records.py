@@ -1,4 +1,4 @@
-"""The layout of the kernel's memory: one structured array per kind of thing, every field eight bytes.
+"""The layout of the kernel's memory: one structured array per kind of thing.
 
 The compiled kernel reads these arrays in place as C structs of the same names (`kernel.py` declares them in the same
 order; `tests/simulation/test_kernel_memory.py` compares the two). The interpreted kernel works on copies.
@@ -11,58 +11,66 @@ from typing import Any, Final
 import numpy as np
 
 
-def _layout(whole: str, real: str = "") -> np.dtype[Any]:
-    return np.dtype([(name, "i8") for name in whole.split()] + [(name, "f8") for name in real.split()])
+def _layout(*groups: tuple[str, str]) -> np.dtype[Any]:
+    """Each group: a type (l int64, i int32, d float64) and the names of fields."""
+    types = {"l": "i8", "i": "i4", "d": "f8"}
+    return np.dtype([(name, types[kind]) for kind, names in groups for name in names.split()])
 
 
 RECORDS: Final = {
     "Processor": _layout(
-        "leaf last since done_at deadline goal exit_left switch_left wake_left dispatched core pool "
-        "idle_since next prev vm",
-        "rate",
+        ("i", "leaf last core pool vm next prev padding"),
+        ("l", "since done_at deadline goal exit_left switch_left wake_left dispatched reserved idle_since"),
+        ("d", "rate"),
     ),
     "Core": _layout(
-        "busy first threads pool next prev",
+        ("l", "busy first threads pool next prev"),
     ),
     "Pool": _layout(
-        "first processors threads root idle_core idle_thread idle_exit idle_ns busy_ns",
-        "smt_yield",
+        ("l", "first processors threads root idle_core idle_thread idle_exit idle_ns busy_ns"),
+        ("d", "smt_yield"),
     ),
     "Node": _layout(
-        "parent depth pool context vm child_base size position active state blocked token last_processor "
-        "processor next_idle quantum preempts special max_running running period phase period_index full "
-        "budget reserve reserve_left reserved woken switch_ns bonus rank dispatches",
-        "virtual_time inverse_weight least_virtual",
+        ("d", "virtual_time inverse_weight least_virtual"),
+        ("l", "quantum"),
+        ("i", "parent depth pool context vm child_base size position active state blocked token last_processor"),
+        ("i", "processor next_idle special preempts woken running max_running"),
+        ("l", "switch_ns bonus rank period phase period_index full budget reserve reserve_left"),
     ),
     "Context": _layout(
-        "vm head tail queued idle_leaf frozen quantum refill_ns wake_ns wake_layer busy_ns",
+        ("l", "vm head tail queued idle_leaf frozen quantum refill_ns wake_ns wake_layer busy_ns"),
     ),
     "Station": _layout(
-        "servers busy head tail queued peer peer_switch last busy_ns served",
-        "queue_area",
+        ("l", "servers busy head tail queued peer peer_switch last busy_ns served"),
+        ("d", "queue_area"),
     ),
     "Step": _layout(
-        "op target layer peer draw",
-        "probability exits",
-    ),
-    "Draw": _layout(
-        "kind stages salt",
-        "mean a b p",
+        ("l", "salt"),
+        ("d", "a b p exits"),
+        ("i", "op target layer peer family stages"),
     ),
     "Kind": _layout(
-        "vm first_step arrivals clients live draw start counts key counter trace_first trace_count trace_next "
-        "trace_base trace_period active",
-        "bytes",
+        ("i", "vm first_step arrivals clients live draw counts active"),
+        ("d", "bytes"),
+        ("l", "key counter started"),
+    ),
+    "Trace": _layout(
+        ("l", "start first count next base period"),
     ),
     "Vm": _layout(
-        "completions started lost rejected waiting ready_last population population_last on octave low high "
-        "leaves finished",
-        "latency_sum latency_squares bytes exits ready_area population_area stay_sum interval_p95",
+        ("l", "population_last finished completions"),
+        ("d", "population_area stay_sum latency_sum bytes exits ready_area interval_p95"),
+        ("l", "ready_last rejected padding"),
+        ("i", "population waiting octave low high lost"),
     ),
     "Token": _layout(
-        "kind step next remaining start key state node used client requests client_key",
+        ("l", "start key remaining used"),
+        ("i", "kind step next state node padding_one padding_two padding_three"),
     ),
     "Event": _layout(
-        "time slot",
+        ("l", "time slot"),
+    ),
+    "Finish": _layout(
+        ("l", "kind latency"),
     ),
 }

@@ -35,9 +35,9 @@ class Runner:
         self.plan, self.options = plan, options
         module = kernel_module or installed_kernel
         self.engine = name_of(module)
-        self.memory = Memory(plan, seed=options.seed)
+        self.memory = Memory(plan, seed=options.seed, checked=options.check_conservation)
         self.kernel: Any = module.Kernel(self.memory)
-        self.control = Control(plan, self.kernel)
+        self.control = Control(plan, self.kernel, draws=self.memory.kinds["draw"])
         self.control.start_all()
         self.recorder = Recorder(self.memory)
         self.now_ns = 0
@@ -115,7 +115,7 @@ class Runner:
         self.recorder.last = self.recorder.current()
         end = self.recorder.mark(self.now_ns)
         window = measured_window(self.recorder, end, self._warmup)
-        leaves = self.memory.vms["leaves"]
+        leaves = self.memory.leaves
         return Results(
             seed=self.options.seed,
             engine=self.engine,
@@ -151,7 +151,7 @@ class Runner:
             bytes_per_s=gained.vm("bytes") / seconds,
             latency_mean_s=np.divide(latency, completions, out=np.zeros_like(latency), where=completions > 0),
             latency_p95_s=self.memory.vms["interval_p95"] * 1e-9,
-            ready_fraction=gained.vm("ready_area") / max(length_ns, 1) / np.maximum(self.memory.vms["leaves"], 1),
+            ready_fraction=gained.vm("ready_area") / max(length_ns, 1) / np.maximum(self.memory.leaves, 1),
             layers=self._pool_layers(gained, length_ns),
             stations=gained.station("busy_ns") / max(length_ns, 1) / self.plan.station_servers,
             achieved_speed=math.inf,

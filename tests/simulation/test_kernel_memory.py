@@ -27,7 +27,7 @@ def test_types_are_those_the_kernel_declares() -> None:
     for name, layout in RECORDS.items():
         kinds = dict(re.findall(r"(\w+)=cython\.(\w+)", structs[name]))
         for field in layout.names or ():
-            assert kinds[field] == {"i": "longlong", "f": "double"}[layout[field].kind], f"{name}.{field}"
+            assert kinds[field] == {"<i8": "longlong", "<i4": "int", "<f8": "double"}[layout[field].str], f"{name}.{field}"
 
 
 def test_compiled_records_have_the_same_size() -> None:

@@ -51,7 +51,7 @@ def named(seed: int) -> Iterator[None]:
 
 
 def traced_run(plan: Plan, module: Any, until_ns: int) -> tuple[Memory, tuple[int, int, int]]:
-    memory = Memory(plan, seed=7, traced=True)
+    memory = Memory(plan, seed=7, traced=True, checked=True)
     engine = module.Kernel(memory)
     for vm in range(len(memory.vms)):
         engine.start_vm(vm)

@@ -190,10 +190,10 @@ def test_a_saved_vm_gets_no_requests_until_resumed() -> None:
     runner.step()
     runner.apply(SaveVm("vm-0"))
     runner.step()
-    started = int(runner.memory.vms["started"][0])
+    started = int(runner.memory.kinds["started"][0])
     runner.step()
     assert runner.control.states[0] == "saved"
-    assert int(runner.memory.vms["started"][0]) == started
+    assert int(runner.memory.kinds["started"][0]) == started
     runner.apply(ResumeVm("vm-0"))
     sample = runner.step()
     assert sample is not None

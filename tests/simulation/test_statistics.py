@@ -83,13 +83,13 @@ def test_families_of_variates_have_the_mean_and_variability_asked_for(scv: float
 
 def moments(row: dict[str, float]) -> tuple[float, float]:
     """First and second moment of the family, worked out from its parameters."""
-    mean, a, b, p, k = (row[name] for name in ("mean", "a", "b", "p", "stages"))
-    if row["kind"] == 0:
+    mean, a, b, p, k = (row[name] for name in ("a", "a", "b", "p", "stages"))
+    if row["family"] == 0:
         return mean, mean**2
-    if row["kind"] == 1:
+    if row["family"] == 1:
         return mean, 2 * mean**2
-    if row["kind"] == 2:
+    if row["family"] == 2:
         return a + b, a**2 + 2 * a * b + 2 * b**2
-    if row["kind"] == 3:
+    if row["family"] == 3:
         return p * a + (1 - p) * b, 2 * (p * a**2 + (1 - p) * b**2)
     return a * (k - p), a**2 * (p * (k - 1) * k + (1 - p) * k * (k + 1))
