@@ -23,8 +23,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from hvstudio.checks.finding import Report
-from hvstudio.editor.gestures import moved_by_keys
-from hvstudio.editor.navigation import following, neighbour
 from hvstudio.editor.starters import Wanted
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.background import draw_grid, draw_hint
@@ -33,22 +31,16 @@ from hvstudio.gui.canvas.commands import CanvasCommands
 from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.dragging import read_wanted
 from hvstudio.gui.canvas.hand import Hand
+from hvstudio.gui.canvas.keyboard import Keyboard
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.scene import CanvasScene
 from hvstudio.gui.theme import Theme
-from hvstudio.model.document import BlockId, Document, Point
+from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import rename_block
 
-_ARROWS: Final[dict[Qt.Key, tuple[str, Point]]] = {
-    Qt.Key.Key_Up: ("up", (0.0, -16.0)),
-    Qt.Key.Key_Down: ("down", (0.0, 16.0)),
-    Qt.Key.Key_Left: ("left", (-16.0, 0.0)),
-    Qt.Key.Key_Right: ("right", (16.0, 0.0)),
-}
 _USE: Final = "The composition. Arrows walk through the blocks, Enter renames, Delete deletes."
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
-_ALT: Final = Qt.KeyboardModifier.AltModifier
 
 
 @frozen
@@ -84,7 +76,9 @@ class CanvasView(QGraphicsView):
         self._panning: QPoint | None = None
         self._editor: NameEditor | None = None
         self._said = ""
-        self._keys = self._key_table()
+        self.keyboard = Keyboard(
+            self.canvas, camera=self.camera, hand=self.hand, commands=self.commands, actions=self._key_table()
+        )
         self._set_up()
         self._leave = workspace.add_listener(self._on_event)
 
@@ -325,25 +319,12 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the canvas; what it does not know goes on to the window (space runs)."""
-        key = Qt.Key(event.key())
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        action = self._keys.get(key) if not modifiers & ~_SHIFT else None
-        if key in _ARROWS:
-            self._arrow(_ARROWS[key], modifiers)
-        elif action is not None:
-            action()
-        elif not self.commands.run_key(event):
+        if not self.keyboard.press(event):
             event.ignore()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab walks through the blocks and leaves the canvas at either end."""
-        chosen = self.workspace.primary
-        order = self.canvas.picture.layout.order
-        at_end = bool(order) and chosen == (order[-1] if forward else order[0])
-        if not order or at_end:
-            return super().focusNextPrevChild(forward)
-        self._go_to(following(self.canvas.stage, chosen, backwards=not forward))
-        return True
+        return self.keyboard.tab(forward=forward) or super().focusNextPrevChild(forward)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus on the primary block."""
@@ -377,7 +358,6 @@ class CanvasView(QGraphicsView):
 
     def _key_table(self) -> dict[Qt.Key, Callable[[], None]]:
         return {
-            Qt.Key.Key_Escape: self._escape,
             Qt.Key.Key_F: self.fit,
             Qt.Key.Key_Home: self.fit,
             Qt.Key.Key_Plus: self.zoom_in,
@@ -409,30 +389,6 @@ class CanvasView(QGraphicsView):
             self.camera.stay_with(self.canvas.picture.layout.bounds())
         elif place is not None:
             self.camera.keep_in_sight(place.bar)
-
-    def _escape(self) -> None:
-        if self.hand.is_busy:
-            self.hand.cancel()
-        else:
-            self.workspace.select([])
-            self.canvas.set_highlight(())
-
-    def _arrow(self, arrow: tuple[str, Point], modifiers: Qt.KeyboardModifier) -> None:
-        """Arrows walk; with Ctrl they shift what is selected by a step of the grid or a place, with Alt by little."""
-        direction, step = arrow
-        primary = self.workspace.primary
-        if modifiers & (_CONTROL | _ALT):
-            offset = (step[0] / 16.0, step[1] / 16.0) if modifiers & _ALT else step
-            self.hand.attempt(lambda: moved_by_keys(self.canvas.stage, self.workspace.selection, offset))
-        elif primary is None:
-            self._go_to(following(self.canvas.stage, None))
-        else:
-            self._go_to(neighbour(self.canvas.stage, primary, direction), extend=bool(modifiers & _SHIFT))
-
-    def _go_to(self, block_id: BlockId | None, *, extend: bool = False) -> None:
-        if block_id is not None:
-            self.workspace.select([block_id], extend=extend)
-            self.camera.keep_in_sight(self.canvas.picture.layout.places[block_id].bar)
 
     def _renamed(self, block_id: BlockId, name: str) -> None:
         if block_id in self.workspace.document.blocks and name.strip():
