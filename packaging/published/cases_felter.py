@@ -103,7 +103,7 @@ def _mysql() -> list[Case]:
     common = (
         "16 statements a transaction (2 system calls to receive, 2 to send, 2 for waiting each); 2 wake-ups of another "
         "processor for each (network to server thread, one lock hand-over); range queries answer in several segments; "
-        "2 TLB misses per 1,000 cycles (a database spends about 6 % of its cycles on them, Basu et al., ISCA 2013, recalled); "
+        "2 TLB misses per 1,000 cycles (databases spend about 6 % of their time on them: Basu et al. 2013, recalled); "
     )
     return [
         RatioCase(

@@ -12,13 +12,13 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "packaging"), str(HERE)]
 
-from hvstudio.simulation.engine import engine_name  # noqa: E402
 from outcome import Outcome, evaluate, summary  # noqa: E402
 from report import write_report  # noqa: E402
 from tables import load_tables  # noqa: E402
 
 from hvstudio.catalog.catalog import Catalog  # noqa: E402
 from hvstudio.catalog.load import load_catalog, shipped_catalog  # noqa: E402
+from hvstudio.simulation.engine import engine_name  # noqa: E402
 
 DEFAULT_TABLES = REPOSITORY.parent / "shared" / "reference" / "published-tables.json"
 

@@ -106,7 +106,8 @@ def fit(catalog: Catalog, group: Group, tables: Mapping[str, Table], *, rounds: 
                 error = misfit(trial, chosen)
                 if error < best:
                     best, catalog = error, trial
-            print(f"{value.card}.{value.name} = {catalog.card(value.card).values.get(value.name):.4g}  misfit {best:.4f}")
+            now = catalog.card(value.card).values.get(value.name)
+            print(f"{value.card}.{value.name} = {now:.4g}  misfit {best:.4f}")
     return catalog
 
 

@@ -43,10 +43,6 @@ X3650_TURTLES = Machine(
     settings={"sockets": 1, "cores_per_socket": 1, "threads_per_core": 1, "clock_hz": 2.9e9,
               "cpu_generation": "nehalem", "memory_bytes": 8 * GIB},
 )  # fmt: skip  # Ben-Yehuda et al. 2010
-XEON_5500 = Machine(
-    product="host-server-2010",
-    settings={"sockets": 1, "cores_per_socket": 4, "threads_per_core": 1, "cpu_generation": "nehalem"},
-)  # VMware 2009
 Q6600 = Machine(
     product="host-desktop-2007",
     settings={"cores_per_socket": 4, "clock_hz": 2.4e9, "memory_bytes": 8 * GIB},

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from attrs import evolve, frozen
 from benches import Machine, Work, native_document, virtual_document
 from cases import RatioCase, Unknown
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.run import simulate
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.model.document import Document, Value
 from hvstudio.simulation.compile import compile_document
+from hvstudio.simulation.options import RunOptions
+from hvstudio.simulation.run import simulate
 
 
 @frozen(kw_only=True)
