@@ -170,7 +170,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
 class Actions:
     """The QActions of one window, made from the table. `refresh` switches them and says why not."""
 
-    def __init__(self, owner: QObject, handlers: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, owner: QObject, handlers: Mapping[str, Callable[[], object]]) -> None:
         self._actions: dict[str, QAction] = {}
         for spec in ACTIONS:
             action = QAction(spec.text, owner)

@@ -23,7 +23,7 @@ class Message:
 
     text: str
     severity: str = "note"
-    actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    actions: tuple[tuple[str, Callable[[], object]], ...] = ()
     key: str = ""
     """A later message of the same key takes the place of this one."""
     lasting: bool = False
@@ -112,7 +112,7 @@ class MessageBar(QFrame):
         if message.severity in ("success", "note") and not message.lasting:
             self._timer.start(_SHOWN_MS)
 
-    def _add_button(self, label: str, action: Callable[[], None]) -> None:
+    def _add_button(self, label: str, action: Callable[[], object]) -> None:
         button = QPushButton(label)
 
         def act() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 from PySide6.QtCore import QSize, Qt, Signal
@@ -14,6 +14,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from hvstudio.files.examples import example_names, load_example
 from hvstudio.gui.background import Runner
 from hvstudio.gui.theme import Theme
+from hvstudio.model.document import Document
+
+Draw: TypeAlias = Callable[[Document, Theme], bytes]
+"""Draws a document as a PNG, empty when it cannot."""
 
 _CARD: Final = QSize(300, 236)
 _PICTURE: Final = QSize(276, 118)
@@ -92,7 +96,7 @@ class Gallery(QWidget):
     file_chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self, runner: Runner, draw: object, theme: Theme) -> None:
+    def __init__(self, runner: Runner, draw: Draw, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("gallery")
         self.setAccessibleName("Examples")
@@ -188,12 +192,12 @@ class Gallery(QWidget):
         self._grid.setColumnStretch(columns, 1)
 
 
-def read_examples(draw: object, theme: Theme) -> list[Example]:
+def read_examples(draw: Draw, theme: Theme) -> list[Example]:
     """All examples with pictures; `draw(document, theme)` gives a PNG. Slow: not for the GUI thread."""
     examples: list[Example] = []
     for name in example_names():
         document = load_example(name)
-        picture = draw(document, theme) if callable(draw) else b""
+        picture = draw(document, theme)
         examples.append(Example(name=name, title=document.title, note=document.notes, picture=picture))
     return examples
 

@@ -223,7 +223,8 @@ class InspectorPanel(QWidget):
         for index in range(self.stack.count()):
             page = self.stack.widget(index)
             policy = QSizePolicy.Policy.Preferred if page is form else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(policy, policy)
+            if page is not None:
+                page.setSizePolicy(policy, policy)
         self.stack.setCurrentWidget(form)
 
     def _show_values(self, blocks: Sequence[Block], parameters: Sequence[Parameter]) -> None:

@@ -33,7 +33,7 @@ def plot_png(
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]  (the stubs want bytes, Qt a text)
     return bytes(buffer.data().data())
 
 

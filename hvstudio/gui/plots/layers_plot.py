@@ -28,7 +28,7 @@ class LayersPlot(QWidget):
         self._series: Series | None = None
         self._span = _FIRST_SPAN_S
         self.widget = pg.PlotWidget()
-        self.item = self.widget.getPlotItem()
+        self.item: Any = self.widget.getPlotItem()
         self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)

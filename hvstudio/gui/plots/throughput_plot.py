@@ -67,7 +67,7 @@ class ThroughputPlot(QWidget):
         self._emphasis: str = ""
         self.widget = pg.PlotWidget()
         self.widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.item = self.widget.getPlotItem()
+        self.item: Any = self.widget.getPlotItem()
         self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=True, y=False)
