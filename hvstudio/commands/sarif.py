@@ -5,18 +5,22 @@ Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0,
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import json
+import re
+from pathlib import Path, PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
 from hvstudio import __version__
 from hvstudio.checks.finding import Finding, Report, Severity
 
+_ID: Final = re.compile(r'"id": ?("(?:[^"\\]|\\.)*")')
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
 def sarif(report: Report, *, path: str) -> dict[str, Any]:
-    """The report as one SARIF run about the file at `path`."""
+    """The report as one SARIF run about the file at `path`; a finding points at the line of its block if it has one."""
+    lines = _lines_of_blocks(path)
     rules: dict[str, dict[str, Any]] = {}
     for finding in report.findings:
         rules.setdefault(finding.rule, _rule(finding))
@@ -30,7 +34,14 @@ def sarif(report: Report, *, path: str) -> dict[str, Any]:
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(finding, report, order[finding.rule], _address(path)) for finding in report.findings
+                    _result(
+                        finding,
+                        report,
+                        rule_index=order[finding.rule],
+                        file=_address(path),
+                        line=lines.get(finding.block or "", 1),
+                    )
+                    for finding in report.findings
                 ],
             }
         ],
@@ -50,8 +61,24 @@ def _rule(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, report: Report, rule_index: int, address: str) -> dict[str, Any]:
-    place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": address}}}
+def _lines_of_blocks(path: str) -> dict[str, int]:
+    """The line on which each block's id stands; nothing for standard input and for pictures."""
+    if path == "-":
+        return {}
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        for match in _ID.finditer(line):
+            lines.setdefault(json.loads(match.group(1)), number)
+    return lines
+
+
+def _result(finding: Finding, report: Report, *, rule_index: int, file: str, line: int) -> dict[str, Any]:
+    region = {"startLine": line}
+    place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}
     block = None if finding.block is None else report.document.blocks.get(finding.block)
     if block is not None:
         place["logicalLocations"] = [{"name": block.name, "fullyQualifiedName": block.id, "kind": "object"}]

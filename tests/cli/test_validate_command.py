@@ -84,7 +84,10 @@ def test_sarif_has_a_result_and_a_rule_for_each_finding(flawed: str, capsys: pyt
     result = next(item for item in run["results"] if item["ruleId"] == "structure.vm-on-hardware")
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "structure.vm-on-hardware"
     assert result["level"] == "error"
-    assert result["locations"][0]["logicalLocations"][0]["name"] == "Mail"
+    place = result["locations"][0]
+    assert place["logicalLocations"][0]["name"] == "Mail"
+    lines = Path(flawed).read_text(encoding="utf-8").splitlines()
+    assert lines[place["physicalLocation"]["region"]["startLine"] - 1] == f'      "id": "{VM}",'
 
 
 def test_a_suppressed_finding_does_not_fail(flawed: str, capsys: pytest.CaptureFixture[str]) -> None:
