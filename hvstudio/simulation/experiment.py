@@ -187,8 +187,13 @@ class _SharedProgress:
         def tell(fraction: float) -> bool:
             with self._lock:
                 self._fractions[index] = fraction
-                if self._progress is not None and not self._cancelled:
-                    self._cancelled = self._progress(sum(self._fractions) / len(self._fractions)) is False
+                # Only ever set, never cleared: `cancel` may come while `progress` is being told.
+                if (
+                    self._progress is not None
+                    and not self._cancelled
+                    and self._progress(sum(self._fractions) / len(self._fractions)) is False
+                ):
+                    self._cancelled = True
             return not self._cancelled
 
         return tell
