@@ -25,6 +25,7 @@ class Machine:
     nic: str = "nic-1g"
     nic_settings: Mapping[str, Value] = field(factory=dict)
     os: str = "linux"
+    os_settings: Mapping[str, Value] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -90,7 +91,7 @@ def native_document(machine: Machine, load: Work) -> Document:
     """The work on the plain host."""
     composer = Composer()
     host, _, _ = _ground(composer, machine)
-    system = composer.os(machine.os, on=host)
+    system = composer.os(machine.os, on=host, **machine.os_settings)
     composer.add("workload", load.name, on=system, parameters=load.parameters)
     return composer.document
 
@@ -119,7 +120,7 @@ def _hypervisor(
 ) -> tuple[BlockId, BlockId]:
     """Hypervisor and virtual switch on a host or, nested, on a VM."""
     if guest.place in ("hosted", "beside"):
-        system = composer.os(machine.os, on=ground)
+        system = composer.os(machine.os, on=ground, **machine.os_settings)
         vmm = composer.hypervisor(guest.hypervisor, on=system if guest.place == "hosted" else ground, name="VMM")
         return vmm, composer.switch(on=vmm, to=nic)
     vmm = composer.hypervisor(guest.hypervisor, on=ground, name="VMM")

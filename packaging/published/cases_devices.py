@@ -93,8 +93,8 @@ def _firecracker() -> list[Case]:
         guest = Guest(hypervisor=product, processors=2, memory=512 * MIB, cache="writeback", format="fixed")
         found += [
             RatioCase(table="fc-fio-4k-read-qd1", system=system, machine=M5D_METAL, guest=guest, load=small,
-                      unknown=latency, target=16472.9, assumed="14,000 cycles of the guest; through the host's page cache (the start script "
-                      "names no cache mode), which holds nothing of it"),
+                      unknown=latency, target=16472.9, assumed="14,000 cycles of the guest; by the page cache (the "
+                      "start script names no cache mode), which holds nothing of it"),
             RatioCase(table="fc-fio-128k-read-qd1", system=system, machine=M5D_METAL, guest=guest, load=large,
                       unknown=latency, target=4738.6, assumed="24,000 cycles of the guest; page cache as with 4 kB"),
         ]  # fmt: skip

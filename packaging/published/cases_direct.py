@@ -88,8 +88,7 @@ def device_model_exit(catalog: Catalog, generation: str) -> float:
 def wakeup(catalog: Catalog, generation: str) -> float:
     """Waking another virtual processor: sender's and receiver's part."""
     slat = read_card(catalog, "cpu-slat", Technique)
-    exits = slat.wakeup_exits + slat.wake_exits
-    return exits * exit_cycles(catalog, generation) + slat.wakeup_cycles + slat.wake_cycles
+    return slat.wakeup_exits * exit_cycles(catalog, generation) + slat.wakeup_cycles
 
 
 def interrupt_in(catalog: Catalog, generation: str) -> float:
@@ -156,11 +155,10 @@ def reflected(catalog: Catalog, generation: str) -> float:
 
 def reflected_device_model(catalog: Catalog, generation: str) -> float:
     """The same, served by a process of the inner host: its way there and back exits again."""
-    factor = float(catalog.card("nesting").values["reflected_exits"])
-    return (
-        factor * exit_cycles(catalog, generation)
-        + read_card(catalog, "nic-emulated-process", DeviceModel).exit_work_cycles
-    )
+    nesting = catalog.card("nesting").values
+    again = float(nesting.get("returning_exits", 0.0)) * exit_cycles(catalog, generation)
+    work = read_card(catalog, "nic-emulated-process", DeviceModel).exit_work_cycles
+    return reflected(catalog, generation) + again + work
 
 
 def _nested() -> list[Case]:
@@ -206,7 +204,7 @@ def _dall() -> list[Case]:
             _cycles("dall2016-hypercall", system, exit_cycles, "sandy-bridge", "one exit"),
             _cycles("dall2016-interrupt-controller-trap", system, exit_cycles, "sandy-bridge", "one exit"),
             _cycles("dall2016-virtual-irq-completion", system, exit_cycles, "sandy-bridge", "one exit"),
-            _cycles("dall2016-virtual-ipi", system, _ipi_delivery, "sandy-bridge", "sender's part of a wake-up"),
+            _cycles("dall2016-virtual-ipi", system, _ipi_delivery, "sandy-bridge", "the exits of a wake-up"),
         ]
     scheduler = "scheduler.switch_cycles"
     found += [
@@ -227,8 +225,7 @@ def _dall() -> list[Case]:
 
 
 def _ipi_delivery(catalog: Catalog, generation: str) -> float:
-    slat = read_card(catalog, "cpu-slat", Technique)
-    return slat.wakeup_exits * exit_cycles(catalog, generation) + slat.wakeup_cycles
+    return read_card(catalog, "cpu-slat", Technique).wakeup_exits * exit_cycles(catalog, generation)
 
 
 def _generations() -> list[Case]:

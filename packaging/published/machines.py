@@ -5,20 +5,25 @@ from __future__ import annotations
 from benches import Machine
 from composing import GIB, MIB
 
+SMALL_SYSTEM = {"memory_reserve_bytes": 64 * MIB}
+"""What Linux 2.2 to 2.6 needed."""
+
 DELL_2650 = Machine(
-    product="host-server-2003", settings={"sockets": 1}, disk="hdd-10k", nic="nic-1g"
+    product="host-server-2003", settings={"sockets": 1}, disk="hdd-10k", nic="nic-1g", os_settings=SMALL_SYSTEM
 )  # Barham et al. 2003: one of the two processors used
 PC_733 = Machine(
     product="host-server-2003",
     settings={"sockets": 1, "clock_hz": 733e6, "memory_bytes": 256 * MIB},
     disk="hdd-7k2",
     nic="nic-100m",
+    os_settings=SMALL_SYSTEM,
 )  # Sugerman et al. 2001
 XEON_2800 = Machine(
     product="host-server-2003",
     settings={"sockets": 1, "clock_hz": 2.8e9},
     nic="nic-1g",
     nic_settings={"speed_bits_per_s": 4e9, "goodput_fraction": 0.94},
+    os_settings=SMALL_SYSTEM,
 )  # Menon et al. 2006: four gigabit cards, here one of four times the speed
 P4_672 = Machine(
     product="host-server-2005",
@@ -37,6 +42,7 @@ P4_672_NO_VT = Machine(
 THINKCENTRE = Machine(
     product="host-server-2005",
     settings={"sockets": 1, "cores_per_socket": 1, "clock_hz": 3.0e9, "memory_bytes": 1 * GIB},
+    os_settings=SMALL_SYSTEM,
 )  # Matthews et al. 2007: Pentium 4, clock not stated
 X3650_TURTLES = Machine(
     product="host-server-2010",

@@ -82,7 +82,7 @@ def hog_retention(catalog: Catalog, product: str, place: str) -> float:
     guest = Guest(
         hypervisor=product,
         place="parent" if place == "parent" else "hosted",
-        memory=128 * MIB,
+        memory=48 * MIB,
         disk_model="synthetic" if place == "parent" else "emulated",
         nic_model="synthetic",
     )

@@ -1,0 +1,60 @@
+"""The model against published measurements: the achieved errors must not get worse.
+
+The measurements are no part of the repository; without them beside the checkout these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hvstudio.simulation.engine import engine_name
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TABLES = REPOSITORY.parent / "shared" / "reference" / "published-tables.json"
+COMPARE = REPOSITORY / "packaging" / "published" / "compare.py"
+
+pytestmark = pytest.mark.skipif(not TABLES.is_file(), reason="the published tables are not at hand")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    if engine_name() != "compiled":
+        pytest.skip("too slow on the interpreted engine")
+    command = [sys.executable, str(COMPARE), "--tables", str(TABLES), "--json"]
+    finished = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(finished.stdout)["rows"]
+
+
+def errors(rows: list[dict[str, Any]], kind: str) -> list[float]:
+    return [abs(row["error"]) for row in rows if row["kind"] == kind]
+
+
+def test_ratios_of_vm_to_native_are_met(rows: list[dict[str, Any]]) -> None:
+    found = errors(rows, "ratio")
+    assert len(found) >= 45
+    assert statistics.median(found) <= 0.10
+    assert max(found) <= 0.25
+
+
+def test_shares_between_vms_are_met(rows: list[dict[str, Any]]) -> None:
+    found = errors(rows, "share")
+    assert len(found) >= 9
+    assert max(found) <= 0.05
+
+
+def test_costs_of_single_operations_are_met(rows: list[dict[str, Any]]) -> None:
+    assert statistics.median(errors(rows, "absolute")) <= 0.25
+
+
+def test_without_the_tables_the_command_says_so(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, str(COMPARE), "--tables", str(tmp_path / "none.json")], capture_output=True, text=True
+    )
+    assert finished.returncode == 2
+    assert "no such file" in finished.stderr
