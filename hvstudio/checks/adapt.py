@@ -121,17 +121,15 @@ def _not_expressed(facts: Facts, vm: Block, values: Mapping[str, Any]) -> list[s
     """What stays in the document but has no counterpart in the product, in words."""
     lost: list[str] = []
     who, product = f"“{vm.name}”", facts.label
-    most = facts.number("limits.vcpus_per_vm_gen2" if values["generation"] == "2" else "limits.vcpus_per_vm")
+    most, _ = facts.vm_limit("vcpus_per_vm", values["generation"])
     if most is not None and values["virtual_processors"] > most:
         lost.append(
-            f"{product} gives a VM at most {most:g} virtual processors; {who} has {values['virtual_processors']}."
+            f"{who} has {values['virtual_processors']} virtual processors; {product} gives a VM at most {most:g}."
         )
-    memory = facts.number(
-        "limits.memory_per_vm_gen2_bytes" if values["generation"] == "2" else "limits.memory_per_vm_bytes"
-    )
+    memory, _ = facts.vm_limit("memory_per_vm_bytes", values["generation"])
     if memory is not None and values["memory_bytes"] > memory:
         limit, has = (format_quantity(number, Quantity.BYTES) for number in (memory, values["memory_bytes"]))
-        lost.append(f"{product} gives a VM at most {limit}; {who} has {has}.")
+        lost.append(f"{who} has {has}; {product} gives a VM at most {limit}.")
     for name, fact, word, normal in (
         ("cpu_weight", "controls.weight", "weight", None),
         ("cpu_reserve", "controls.reserve", "reserve", 0.0),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.checks.finding import Fix, Severity
-from hvstudio.checks.knowledge import Facts
 from hvstudio.checks.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
@@ -114,13 +113,6 @@ def _memory_fixes(machine: Block, sums: MachineSums, *, needed: float, available
     return (*fixes, Fix(label="Make all VMs smaller in proportion", edit=shrink))
 
 
-def _by_generation(facts: Facts, generation: str, path: str, path_gen2: str) -> tuple[float | None, str]:
-    """A limit that may differ for generation 2, and the fact it comes from."""
-    if generation == "2" and facts.number(path_gen2) is not None:
-        return facts.number(path_gen2), path_gen2
-    return facts.number(path), path
-
-
 @rule(
     "capacity.vm-processors",
     "vm",
@@ -134,8 +126,7 @@ def vm_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Virtual processors against the product's limit."""
     facts = scene.place(vm).facts
     values = scene.values(vm)
-    generation = values["generation"]
-    most, path = _by_generation(facts, generation, "limits.vcpus_per_vm", "limits.vcpus_per_vm_gen2")
+    most, path = facts.vm_limit("vcpus_per_vm", values["generation"])
     if most is None or values["virtual_processors"] <= most:
         return ()
     return [
@@ -193,9 +184,7 @@ def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Memory of a VM against the product's limit."""
     facts = scene.place(vm).facts
     values = scene.values(vm)
-    most, path = _by_generation(
-        facts, values["generation"], "limits.memory_per_vm_bytes", "limits.memory_per_vm_gen2_bytes"
-    )
+    most, path = facts.vm_limit("memory_per_vm_bytes", values["generation"])
     if most is None or values["memory_bytes"] <= most:
         return ()
     limit = int(most) // _MIB * _MIB

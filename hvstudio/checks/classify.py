@@ -93,7 +93,7 @@ def _classified(scene: Scene, hypervisor: Block) -> Classification:
     steps: list[Step] = list(first)
     if vmm_type != "unclear":
         steps += [_owner(scene, shape, vmm_type), _schedule(shape, vmm_type), _path(scene, shape, vmm_type)]
-    if shape.outer is not None:
+    if shape.outer is not None and vmm_type != "unclear":
         outer = shape.outer
         steps.append(
             (

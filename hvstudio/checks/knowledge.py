@@ -64,6 +64,14 @@ class Facts:
             self._names[path] = None if group is None else frozenset(group)
         return self._names[path]
 
+    def vm_limit(self, name: str, generation: str) -> tuple[float | None, str]:
+        """A limit of one VM, which may differ for generation 2, and the path it comes from."""
+        stem = name.removesuffix("_bytes")
+        newer = f"limits.{stem}_gen2{name[len(stem) :]}"
+        if generation == "2" and self.number(newer) is not None:
+            return self.number(newer), newer
+        return self.number(f"limits.{name}"), f"limits.{name}"
+
     def source(self, path: str, otherwise: str = "") -> str:
         """Who says so, with a mark on estimates."""
         source = self.product.fact_sources.get(path) if self.product else None

@@ -92,7 +92,7 @@ def _path_score(scene: Scene, vm: Block, path: Path, label: str) -> Score:
         text=f"{path.layers} layers, {path.exits:g} exits, about {path.cycles:,.0f} cycles from “{vm.name}”: {steps}",
         value=path.cycles,
         unit="cycles",
-        blocks=(vm.id, *dict.fromkeys(stage.block for stage in path.stages)),
+        blocks=tuple(dict.fromkeys([vm.id, *(stage.block for stage in path.stages)])),
         source=CARDS,
         estimate=path.estimate,
     )

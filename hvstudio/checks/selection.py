@@ -34,18 +34,19 @@ def product_for(
 ) -> Product | None:
     """The hypervisor product to take for an architecture; None when the catalogue has none of it.
 
-    First those whose demands the host meets, that run on the operating system at hand, that need a parent partition
-    where the architecture has one; among these the newest. `with_parent` takes only products that have a parent
-    partition, or only those that have none.
+    First those whose demands the host meets; then for Type 1 those with a parent partition (its system can change with
+    the product), for the others those that run on the operating system at hand; among these the newest. `with_parent`
+    takes only products that have a parent partition, or only those that have none.
     """
     values: Mapping[str, Any] = {} if host is None else knowledge.values(host)
 
-    def rank(product: Product) -> tuple[bool, bool, bool, int]:
+    def rank(product: Product) -> tuple[bool, bool, int]:
         facts = knowledge.facts(product.id)
         met = host is None or not unmet_demands(facts, values)
-        path = "requires.parent_os" if vmm_type == "type1" else "requires.host_os"
-        fits = system is None or system_fits(knowledge.catalog, facts, path, system)
-        return met, fits, facts.yes("needs_parent") is True, product.year
+        if vmm_type == "type1":
+            return met, facts.yes("needs_parent") is True, product.year
+        fits = system is None or system_fits(knowledge.catalog, facts, "requires.host_os", system)
+        return met, fits, product.year
 
     candidates = products_of_type(knowledge, vmm_type)
     if with_parent is not None:

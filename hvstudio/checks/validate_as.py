@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.classify import Step, classification, shape_of
+from hvstudio.checks.classify import Step, classification, serving_system, shape_of
 from hvstudio.checks.convert import convert
 from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix
 from hvstudio.checks.restructure import restructured, scene_of
@@ -58,7 +58,7 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
         )
     shape = shape_of(scene, block)
     target = vmm_type if vmm_type != "any" else (found.expected or "type1")
-    reason, becomes = _reason(found, block, shape.under, shape.systems_beside, target)
+    reason, becomes = _reason(found, serving_system(scene, block), target)
     name = "one of the three architectures" if vmm_type == "any" else f"a {TYPE_LABELS[vmm_type]}"
     return Verdict(
         hypervisor=hypervisor,
@@ -72,13 +72,10 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
     )
 
 
-def _reason(
-    found: Classification, block: Block, under: Block | None, beside: tuple[Block, ...], target: str
-) -> tuple[str, str]:
+def _reason(found: Classification, serving: Block | None, target: str) -> tuple[str, str]:
     """Why it is not of the target architecture, and what would make it one."""
-    system = (
-        f"“{beside[0].name}”" if beside else f"“{under.name}”" if under and under.kind == "os" else "the host's system"
-    )
+    system = f"“{serving.name}”" if serving is not None else "an operating system"
+    out = "moves out of its partition" if serving is not None else "is put"
     because = {
         "hybrid": f"the operating system {system} sits on the hardware beside the hypervisor",
         "type2": f"the hypervisor rests on the operating system {system} instead of the hardware",
@@ -88,9 +85,9 @@ def _reason(
         ("hybrid", "type1"): f"{system} moves into a parent partition on the hypervisor",
         ("type2", "type1"): f"the hypervisor moves onto the hardware and {system} into a parent partition on it",
         ("hybrid", "type2"): f"the hypervisor moves on top of {system}",
-        ("type1", "type2"): f"{system} moves out of its partition onto the hardware and the hypervisor on top of it",
+        ("type1", "type2"): f"{system} {out} onto the hardware and the hypervisor on top of it",
         ("type2", "hybrid"): f"the hypervisor moves down beside {system}, onto the hardware",
-        ("type1", "hybrid"): f"{system} moves out of its partition, down beside the hypervisor",
+        ("type1", "hybrid"): f"{system} {out} onto the hardware beside the hypervisor",
     }.get((found.vmm_type, target))
     if because is None or becomes is None:
         why = found.sentence.rstrip(".")
