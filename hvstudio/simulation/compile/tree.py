@@ -247,12 +247,16 @@ def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) 
     """The service process that works for all VMs of a hypervisor, with a thread for each."""
     threads = min(MOST_KERNEL_THREADS, max(1, len(hypervisor.machines)))
     name = f"{hypervisor.block.name} service"
+    wake = assembly.driver_costs(system).wake_cycles
     return assembly.once(
-        ("service", hypervisor), lambda: _system_context(assembly, system, name, NORMAL_WEIGHT, threads)
+        ("service", hypervisor),
+        lambda: _system_context(assembly, system, name, NORMAL_WEIGHT, threads, wake=wake),
     )
 
 
-def _system_context(assembly: Assembly, system: System, name: str, weight: float, threads: int) -> int:
+def _system_context(
+    assembly: Assembly, system: System, name: str, weight: float, threads: int, *, wake: float = 0.0
+) -> int:
     processors = processors_of(assembly, system.machine)
     return assembly.builder.context(
         vm=row_of_system(assembly, system),
@@ -260,7 +264,7 @@ def _system_context(assembly: Assembly, system: System, name: str, weight: float
         parent=system_node(assembly, system),
         leaves=threads or min(processors, MOST_KERNEL_THREADS),
         leaf_weight=weight,
-        wake_cycles=wake_cycles(assembly, system.machine),
+        wake_cycles=wake_cycles(assembly, system.machine) + wake,
         wake_layer=Layer.HOST,
     )
 
