@@ -8,10 +8,13 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QComboBox, QTextBrowser, QVBoxLayout, QWidget
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.checks.reference import rule_page
+from hvstudio.checks.rules import RULES
 from hvstudio.gui.theme import Theme
 from hvstudio.resources import names_in, read_text
 
 FIRST_PAGE: Final = "getting-started"
+RULES_PAGE: Final = "rules"
 _ORDER: Final = (
     FIRST_PAGE,
     "architectures",
@@ -53,6 +56,7 @@ class HelpPanel(QWidget):
         self.browser.anchorClicked.connect(self._follow_link)
         for name in page_names():
             self.chooser.addItem(page_title(name), name)
+        self.chooser.addItem("All rules", RULES_PAGE)
         self.chooser.activated.connect(lambda: self.show_page(str(self.chooser.currentData())))
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 4, 4)
@@ -80,8 +84,11 @@ class HelpPanel(QWidget):
     def _open(self, page: str) -> None:
         self._page = page
         if page.startswith("rule:"):
-            text = rule_page(page.removeprefix("rule:"))
+            text = _rule_text(page.removeprefix("rule:"))
             self.chooser.setCurrentIndex(-1)
+        elif page == RULES_PAGE:
+            text = rule_index()
+            self.chooser.setCurrentIndex(self.chooser.findData(page))
         else:
             text = read_text(f"help/{page}.md") if page in page_names() else f"# {page}\n\nThere is no such page."
             self.chooser.setCurrentIndex(self.chooser.findData(page))
@@ -114,15 +121,15 @@ def page_title(name: str) -> str:
     return read_text(f"help/{name}.md").partition("\n")[0].lstrip("# ").strip()
 
 
-def rule_page(rule: str) -> str:
-    """The page of a rule, as Markdown."""
-    from hvstudio.checks.rules import RULES
+def rule_index() -> str:
+    """All rules by family, each a link to its page, as Markdown."""
+    lines = ["# All rules", "Everything the studio looks for while you compose."]
+    for family in dict.fromkeys(rule.family for rule in RULES.values()):
+        members = [rule for rule in RULES.values() if rule.family == family]
+        lines.append(f"## {family.replace('_', ' ').capitalize()}")
+        lines.append("\n".join(f"- [{rule.title}](rule:{rule.id})" for rule in members))
+    return "\n\n".join(lines)
 
-    found = RULES.get(rule)
-    if found is None:
-        return f"# {rule}\n\nNothing is written about this rule."
-    fields = [f"# {found.title}", f"`{found.id}` · {found.severity.name.lower()}"]
-    fields += [str(text) for name in ("page", "why") if (text := getattr(found, name, ""))]
-    if getattr(found, "source", ""):
-        fields.append(f"Source: {found.source}")
-    return "\n\n".join(fields)
+
+def _rule_text(rule: str) -> str:
+    return rule_page(rule) if rule in RULES else f"# {rule}\n\nNothing is written about this rule."

@@ -48,7 +48,8 @@ class LegendModel(QAbstractTableModel):
         if not self.specs:
             return
         rates = series.smoothed("throughput_per_s", _SMOOTHING_S)
-        p95, ready = series.latest("latency_p95_s"), series.latest("ready_fraction")
+        p95 = series.smoothed("latency_p95_s", 0.0)
+        ready = series.latest("ready_fraction")
         self._rows = []
         for spec in self.specs:
             rate = float(rates[-1][spec.column]) if series.count else 0.0
@@ -57,7 +58,7 @@ class LegendModel(QAbstractTableModel):
                 (
                     spec.name,
                     short_number(rate),
-                    short_time(float(p95[spec.column])),
+                    short_time(float(p95[-1][spec.column]) if series.count else 0.0),
                     f"{float(ready[spec.column]):.0%}",
                     self._estimate(spec),
                 )
@@ -125,7 +126,7 @@ class Legend(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 66), (2, 74), (3, 58), (4, 78)):
+        for column, width in ((1, 58), (2, 68), (3, 54), (4, 70)):
             header.resizeSection(column, width)
         self.clicked.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))
         self.activated.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))
@@ -150,12 +151,12 @@ def short_time(seconds: float) -> str:
 
 
 def _swatch(colour: str) -> QIcon:
-    picture = QPixmap(24, 24)
+    picture = QPixmap(16, 16)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
-    painter.drawRoundedRect(2, 8, 20, 8, 4, 4)
+    painter.drawRoundedRect(1, 4, 14, 8, 4, 4)
     painter.end()
     return QIcon(picture)

@@ -31,8 +31,8 @@ from hvstudio.gui.theme import Theme
 
 BLOCK_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 COLUMNS: Final = (
-    "VM", "Throughput /s", "95 % interval", "Payload MB/s", "Latency mean", "p50", "p95", "p99", "Ready", "CPU s",
-    "Overhead", "Estimate /s", "Change",
+    "VM", "Throughput /s", "95 % interval", "Change", "Estimate /s", "Latency mean", "p50", "p95", "p99", "Ready",
+    "Overhead", "CPU s", "Payload MB/s",
 )  # fmt: skip
 _TIPS: Final = {
     "95 % interval": "The true mean lies in it in 95 of 100 such runs",
@@ -210,13 +210,13 @@ def _row(vm: Mapping[str, Any], before: Mapping[str, Any] | None, estimate: floa
         "–"
         if interval is None or interval[0] is None
         else f"{short_number(interval[0])} – {short_number(interval[1])}",
-        short_number(vm["bytes_per_s"] / 1e6),
+        _change(vm["throughput_per_s"], before),
+        "–" if estimate is None else short_number(estimate),
         *(short_time(latency.get(name) or 0.0) for name in ("mean", "p50", "p95", "p99")),
         f"{vm['ready_fraction']:.1%}",
-        short_number(total),
         f"{(total - own) / total:.1%}" if total > 0 else "–",
-        "–" if estimate is None else short_number(estimate),
-        _change(vm["throughput_per_s"], before),
+        short_number(total),
+        short_number(vm["bytes_per_s"] / 1e6),
     )
     items = [QStandardItem(text) for text in cells]
     for position, item in enumerate(items):

@@ -98,6 +98,7 @@ class RunPanel(QWidget):
             widget.setAccessibleName(name)
             widget.setToolTip(tip)
         self.seed.setMaximumWidth(64)
+        self.pool.setMaximumWidth(150)
         for box in (self.shown_metric, self.speed, self.duration, self.pool):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.estimates.setChecked(True)
@@ -121,6 +122,7 @@ class RunPanel(QWidget):
         bar.addSpacing(8)
         bar.addWidget(self.estimates)
         bar.addWidget(self.earlier)
+        bar.addWidget(self.pool)
         bar.addWidget(self.status, 1)
         self.export.setIconSize(QSize(18, 18))
         self.export.setToolTip("Export this plot as PNG, SVG or CSV")
@@ -157,10 +159,7 @@ class RunPanel(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(4, 0, 4, 4)
         column.setSpacing(2)
-        head = QHBoxLayout()
-        head.addWidget(self.layer_key, 1)
-        head.addWidget(self.pool)
-        column.addLayout(head)
+        column.addWidget(self.layer_key)
         column.addWidget(self.layers, 3)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -225,7 +224,7 @@ class RunPanel(QWidget):
         self.legend.values.set_estimates(self._estimates())
         self.pool.clear()
         for position in range(len(run.plan.pool_processors)):
-            self.pool.addItem(f"Host {position + 1}", position)
+            self.pool.addItem(host_name(run, position), position)
         self.pool.setVisible(self.pool.count() > 1)
         self._draw_overlays()
         self._refresh()
@@ -264,6 +263,7 @@ class RunPanel(QWidget):
         self.status.setText("  ·  ".join(parts))
 
     def _show_parts(self, has_run: bool) -> None:
+        self.pool.setVisible(has_run and self.pool.count() > 1)
         self._pages.setCurrentIndex(1 if has_run else 0)
         self.legend.setVisible(has_run)
         self._host.setVisible(has_run)
@@ -314,3 +314,12 @@ def curve_specs(run: Run, theme: Theme) -> list[CurveSpec]:
         CurveSpec(block=block, name=name, column=column, colour=theme.curve(position))
         for position, (column, block, name) in enumerate(run.guests)
     ]
+
+
+def host_name(run: Run, pool: int) -> str:
+    """The name of the host that a pool of processors is."""
+    plan = run.plan
+    for node, name in enumerate(plan.node_name):
+        if plan.node_parent[node] < 0 and plan.node_pool[node] == pool:
+            return name
+    return f"Host {pool + 1}"

@@ -10,6 +10,8 @@ import numpy as np
 from hvstudio.simulation.plan import Floats
 
 CAPACITY: Final = 1000
+LATENCIES: Final = ("latency_p95_s", "latency_mean_s")
+"""Metrics that are 0 where nothing was completed: such points say nothing and do not count in a mean."""
 METRICS: Final = ("throughput_per_s", "bytes_per_s", "latency_p95_s", "latency_mean_s", "ready_fraction")
 
 
@@ -28,6 +30,7 @@ class Series:
         }
         self._columns: dict[str, Floats] = {name: np.zeros((CAPACITY, *shape)) for name, shape in shapes.items()}
         self._partial: dict[str, Floats] = {name: np.zeros(shape) for name, shape in shapes.items()}
+        self._spoke = {name: np.zeros(vms) for name in LATENCIES}
         self._weight = 0
         self.count = 0
         self.stride = 1
@@ -55,6 +58,8 @@ class Series:
     def smoothed(self, name: str, window_s: float) -> Floats:
         """A metric averaged over the time before each point; O(points). `window_s` of 0 leaves it as it is."""
         values = self.column(name)
+        if name in LATENCIES:
+            values = _carried_on(values)
         step = float(self._time[1] - self._time[0]) if self.count > 1 else 0.0
         width = round(window_s / step) if step > 0 else 1
         if width <= 1 or self.count < 2:
@@ -67,7 +72,10 @@ class Series:
 
     def _add(self, sample: Any) -> None:
         for name, partial in self._partial.items():
-            partial += np.nan_to_num(np.asarray(getattr(sample, name), dtype=np.float64))
+            values = np.nan_to_num(np.asarray(getattr(sample, name), dtype=np.float64))
+            partial += values
+            if name in self._spoke:
+                self._spoke[name] += values > 0
         self._weight += 1
         if self._weight < self.stride:
             return
@@ -76,8 +84,11 @@ class Series:
             if self._weight < self.stride:
                 return  # a point after the joining stands for twice as many samples, too
         for name, partial in self._partial.items():
-            self._columns[name][self.count] = partial / self._weight
+            divisor = np.maximum(self._spoke[name], 1) if name in self._spoke else self._weight
+            self._columns[name][self.count] = partial / divisor
             partial[...] = 0
+        for spoke in self._spoke.values():
+            spoke[...] = 0
         self._time[self.count] = sample.time_s
         self._weight = 0
         self.count += 1
@@ -85,10 +96,19 @@ class Series:
     def _join(self) -> None:
         half = CAPACITY // 2
         self._time[:half] = self._time[1::2]
-        for values in self._columns.values():
-            values[:half] = (values[0::2] + values[1::2]) / 2
+        for name, values in self._columns.items():
+            first, second = values[0::2], values[1::2]
+            divisor = np.maximum((first > 0).astype(float) + (second > 0), 1) if name in LATENCIES else 2.0
+            values[:half] = (first + second) / divisor
         self.count = half
         self.stride *= 2
+
+
+def _carried_on(values: Floats) -> Floats:
+    """[n, vms]: where nothing was completed, the value before holds; 0 before the first completion."""
+    rows = np.where(values > 0, np.arange(len(values))[:, None], 0)
+    np.maximum.accumulate(rows, axis=0, out=rows)
+    return np.take_along_axis(values, rows, axis=0)
 
 
 def step_up(value: float, present: float) -> float:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hvstudio.checks.rules import RULES
 from hvstudio.files.journal import Journal
 from hvstudio.files.store import load, save
 from hvstudio.gui.about import about_text
@@ -255,6 +256,14 @@ def test_every_help_page_opens_and_its_links_lead_somewhere(window: MainWindow) 
     for page in pages:
         window.help_panel.show_page(page)
         assert window.help_panel.browser.toPlainText().strip()
+
+
+def test_every_rule_has_a_page_reached_from_the_index(window: MainWindow) -> None:
+    window.help_panel.show_page("rules")
+    assert "All rules" in window.help_panel.browser.toPlainText()
+    for rule in RULES:
+        window.help_panel.browser.anchorClicked.emit(QUrl(f"rule:{rule}"))
+        assert RULES[rule].title in window.help_panel.browser.toPlainText(), rule
 
 
 def test_about_names_version_and_engine() -> None:

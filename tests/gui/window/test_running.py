@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -53,7 +55,7 @@ def test_running_again_with_the_same_seed_changes_nothing(running_example: MainW
     assert panel.runs.count() == 2
     panel.baseline.setCurrentIndex(panel.baseline.findText("Run 1"))
     panel.baseline.activated.emit(1)
-    changes = {line.rsplit(",", 1)[1] for line in panel.as_csv().splitlines()[1:]}
+    changes = {row["Change"] for row in csv.DictReader(panel.as_csv().splitlines())}
     assert changes == {"+0.0%"}
 
 
