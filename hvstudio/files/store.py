@@ -89,14 +89,14 @@ def document_in(data: bytes, *, name: str) -> tuple[Document, bool]:
 def save(document: Document, path: str | os.PathLike[str], *, expected: Stamp | None = None) -> Stamp:
     """Write the document to `path` atomically and give the stamp of what was written.
 
-    The text goes to a new file beside it, is flushed to the disk, read back and compared; the file that was there
-    becomes `name.bak`; then the new one takes its place. A link stays a link. When anything fails the old file is
+    The text is parsed to be sure that it opens again, goes to a new file beside the old one, is flushed to the disk,
+    read back and compared; the file that was there becomes `name.bak`; then the new one takes its place. A link stays a link. When anything fails the old file is
     whole and FileError says what to do. With `expected`, FileChanged when the file is not the one of that stamp.
     """
     shown = Path(path)
     if shown.suffix.lower() in EXPORT_SUFFIXES:
         raise FileError("a document is saved as .hvs; pictures are exported.", where=shown.name, hint="Use Export.")
-    data = to_text(document).encode("utf-8")
+    data = _readable_text(document, shown.name).encode("utf-8")
     with _explained(shown):
         target = Path(os.path.realpath(shown))
         _refuse_unwritable(target, shown)
@@ -106,6 +106,18 @@ def save(document: Document, path: str | os.PathLike[str], *, expected: Stamp | 
         write_atomically(target, data, keep_backup=True)
         modified_ns = target.stat().st_mtime_ns
     return Stamp(modified_ns=modified_ns, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+
+def _readable_text(document: Document, name: str) -> str:
+    """The document's text, once it is sure that it can be opened again and is then the same document."""
+    text = to_text(document)
+    try:
+        if to_text(from_text(text, name=name)) == text:
+            return text
+        message = "it would not be the same document when opened again."
+    except FileError as error:
+        message = f"it could not be opened again: {error.message}"
+    raise FileError(f"was not saved: {message}", where=name, hint="Undo the latest change and save again.")
 
 
 def changed_on_disk(path: str | os.PathLike[str], stamp: Stamp) -> bool:

@@ -171,6 +171,14 @@ def test_a_document_that_cannot_be_written_leaves_the_old_file_whole(document: D
     assert load(file) == OLD
 
 
+def test_a_document_that_could_not_be_opened_again_leaves_the_old_file_whole(document: Document, file: Path) -> None:
+    host = next(iter(document.blocks.values()))
+    impossible = evolve(document, blocks={host.id: evolve(host, rests_on=host.id)})
+    with pytest.raises(FileError, match=r"could not be opened again: .* in a ring"):
+        save(impossible, file)
+    assert load(file) == OLD
+
+
 def test_a_backup_that_cannot_be_kept_does_not_stop_the_save(
     document: Document, file: Path, expected_log_warnings: list[str]
 ) -> None:
