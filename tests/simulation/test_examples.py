@@ -20,6 +20,8 @@ from hvstudio.simulation.compile import compile_document
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAMES = tuple(name.removesuffix(".hvs") for name in names_in("examples", ".hvs"))
+INTENDED = {"noisy-host": {"good_practice.scanner-on-host"}}
+"""Findings that are the lesson of an example."""
 
 
 def example(name: str) -> Document:
@@ -61,14 +63,16 @@ def test_an_example_has_a_title_and_says_what_to_look_at(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_has_no_findings_worse_than_a_note(name: str) -> None:
     report = check(example(name), shipped_catalog())
-    bad = [f"{item.rule}: {item.message}" for item in report.findings if item.severity > Severity.NOTE]
-    assert bad == []
+    bad = {item.rule for item in report.findings if item.severity > Severity.NOTE}
+    assert bad == INTENDED.get(name, set())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_vm_of_an_example_does_work(name: str) -> None:
-    plan = compile_document(example(name), shipped_catalog())
+    document = example(name)
+    carrying = {block.rests_on for block in document.blocks.values() if block.kind == "hypervisor"}
+    plan = compile_document(document, shipped_catalog())
     results = simulate(plan, RunOptions(seed=1, duration_s=4.0, warmup_s=1.0)).to_json()
     assert results["vms"]
-    idle = [row["name"] for row in results["vms"] if row["throughput_per_s"] <= 0]
+    idle = [row["name"] for row in results["vms"] if row["throughput_per_s"] <= 0 and row["id"] not in carrying]
     assert idle == []
