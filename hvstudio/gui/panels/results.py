@@ -207,9 +207,7 @@ def _row(vm: Mapping[str, Any], before: Mapping[str, Any] | None, estimate: floa
     cells: Sequence[str] = (
         str(vm["name"]),
         short_number(vm["throughput_per_s"]),
-        "–"
-        if interval is None or interval[0] is None
-        else f"{short_number(interval[0])} – {short_number(interval[1])}",
+        _interval_text(interval),
         _change(vm["throughput_per_s"], before),
         "–" if estimate is None else short_number(estimate),
         *(short_time(latency.get(name) or 0.0) for name in ("mean", "p50", "p95", "p99")),
@@ -223,6 +221,12 @@ def _row(vm: Mapping[str, Any], before: Mapping[str, Any] | None, estimate: floa
         item.setTextAlignment(_alignment(position))
     items[0].setData(vm["id"], BLOCK_ROLE)
     return items
+
+
+def _interval_text(interval: Sequence[float | None] | None) -> str:
+    if interval is None or interval[0] is None or interval[1] is None:
+        return "–"
+    return f"{short_number(interval[0])} – {short_number(interval[1])}"
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

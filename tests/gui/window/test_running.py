@@ -164,6 +164,15 @@ def test_smoothing_averages_the_time_before_each_point() -> None:
     assert series.smoothed("throughput_per_s", 2.0)[:, 0].tolist() == [0.0, 0.5, 1.5, 2.5]
 
 
+def test_latency_of_nothing_is_not_zero_but_the_one_before() -> None:
+    series = Series(vms=1, pools=1, layers=7, stations=0)
+    for number, latency in enumerate((0.0, 0.2, 0.0, 0.4)):
+        sample = _Sample(float(number + 1), 1.0)
+        sample.latency_p95_s = np.array([latency])
+        series.extend([sample])
+    assert series.smoothed("latency_p95_s", 0.0)[:, 0].tolist() == [0.0, 0.2, 0.2, 0.4]
+
+
 def test_axes_grow_in_jumps() -> None:
     assert step_up(9.0, 10.0) == 10.0
     assert step_up(11.0, 10.0) == 15.0
