@@ -527,6 +527,30 @@ class TestLooking:
         view.insert("os", "linux")
         assert view.canvas.sheet.picture.document is view.workspace.document
 
+    def test_the_overview_comes_when_there_is_more_than_the_view_shows(
+        self, make_canvas: MakeCanvas, small_stack: Document
+    ) -> None:
+        view = make_canvas(small_stack)
+        assert not view.overview.isVisible()
+        view.zoom_to(3.0)
+        assert view.overview.isVisible()
+        before = view.mapToScene(view.viewport().rect().center())
+        QTest.mouseClick(view.overview, LEFT, NONE, QPoint(10, 55))
+        QTest.mouseClick(view.overview, LEFT, NONE, QPoint(170, 55))
+        after = view.mapToScene(view.viewport().rect().center())
+        assert after.x() > before.x()
+        view.fit()
+        assert not view.overview.isVisible()
+
+    def test_the_overview_shows_the_diagram_in_small(
+        self, make_canvas: MakeCanvas, small_stack: Document, light: Theme
+    ) -> None:
+        view = make_canvas(small_stack)
+        view.zoom_to(3.0)
+        view.overview.draw_again()
+        assert light.colour("accent") in colours(view.overview.grab().toImage())
+        assert len(colours(view.overview.grab().toImage())) > 10
+
     def test_opening_another_document_fits_it(self, make_canvas: MakeCanvas, small_stack: Document) -> None:
         view = make_canvas()
         view.zoom_to(5.0)

@@ -99,7 +99,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_heat(self, values: Mapping[BlockId, float] | None) -> None:
         """Show how busy blocks are, 0 to 1; None shows nothing."""
-        heat = dict(values or {})
+        heat = {block_id: round(value, 2) for block_id, value in (values or {}).items()}
         changed = {
             block_id
             for block_id in heat.keys() | self.picture.heat.keys()

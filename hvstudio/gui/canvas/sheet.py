@@ -82,12 +82,16 @@ class Sheet(QGraphicsItem):
             if len(devices) <= FEW_ATTACHMENTS:
                 draw_attachments(painter, self.picture, iter(devices), strong=False)
 
-    def _draw_far(self, painter: QPainter) -> None:
-        """Draw the ready picture; it is made when first needed, and mended where the diagram changes."""
+    def overview(self) -> QImage:
+        """All of the diagram, small: its areas without letters, as large as `boundingRect`."""
         if self._far is None:
             self._far = self._far_image()
+        return self._far
+
+    def _draw_far(self, painter: QPainter) -> None:
+        """Draw the ready picture; it is made when first needed, and mended where the diagram changes."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(self._bounds, self._far)
+        painter.drawImage(self._bounds, self.overview())
 
     def _far_image(self) -> QImage:
         longest = max(self._bounds.width(), self._bounds.height(), 1.0)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
@@ -32,6 +33,7 @@ from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.dragging import read_wanted
 from hvstudio.gui.canvas.hand import Hand
 from hvstudio.gui.canvas.keyboard import Keyboard
+from hvstudio.gui.canvas.overview import Overview
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.scene import CanvasScene
 from hvstudio.gui.theme import Theme
@@ -80,6 +82,7 @@ class CanvasView(QGraphicsView):
             self.canvas, camera=self.camera, hand=self.hand, commands=self.commands, actions=self._key_table()
         )
         self._set_up()
+        self.overview = Overview(self, self.canvas.sheet, self.canvas.picture.strokes)
         self._leave = workspace.add_listener(self._on_event)
 
     def _set_up(self) -> None:
@@ -115,6 +118,7 @@ class CanvasView(QGraphicsView):
         """Draw in another theme."""
         self.theme = theme
         self.canvas.set_theme(theme)
+        self.overview.set_strokes(self.canvas.picture.strokes)
         self.viewport().update()
 
     def set_report(self, report: Report | None) -> None:
@@ -336,6 +340,23 @@ class CanvasView(QGraphicsView):
         self.canvas.set_focused(False)
         super().focusOutEvent(event)
 
+    # Looking
+
+    def scrollContentsBy(self, across: int, down: int) -> None:
+        """The overview follows."""
+        overview = getattr(self, "overview", None)  # Qt scrolls before this object is complete
+        if overview is None:
+            super().scrollContentsBy(across, down)
+            return
+        overview.step_aside()
+        super().scrollContentsBy(across, down)
+        overview.scrolled()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The overview keeps to its corner."""
+        super().resizeEvent(event)
+        self._show_overview()
+
     # Painting
 
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
@@ -372,6 +393,8 @@ class CanvasView(QGraphicsView):
         """A gesture does not outlive the document it was begun on."""
         if self.hand.outlived():
             self.hand.cancel()
+        if event.change:
+            self.overview.changed()
         if event.replaced:
             self.fit()
         elif event.change.restacked or event.change.moved:
@@ -394,6 +417,11 @@ class CanvasView(QGraphicsView):
         if block_id in self.workspace.document.blocks and name.strip():
             label = f"Rename “{self.workspace.document.block(block_id).name}”"
             self.workspace.apply(label, lambda document: rename_block(document, block_id, name))
+
+    def _show_overview(self) -> None:
+        overview = getattr(self, "overview", None)  # as above
+        if overview is not None:
+            overview.follow()
 
     def _ask_how_many(self, position: QPoint, answer: Callable[[int], None]) -> None:
         editor = CountEditor(self.viewport(), position)
