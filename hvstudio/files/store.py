@@ -90,8 +90,9 @@ def save(document: Document, path: str | os.PathLike[str], *, expected: Stamp | 
     """Write the document to `path` atomically and give the stamp of what was written.
 
     The text is parsed to be sure that it opens again, goes to a new file beside the old one, is flushed to the disk,
-    read back and compared; the file that was there becomes `name.bak`; then the new one takes its place. A link stays a link. When anything fails the old file is
-    whole and FileError says what to do. With `expected`, FileChanged when the file is not the one of that stamp.
+    read back and compared; the file that was there becomes `name.bak`; then the new one takes its place. A link stays
+    a link. When anything fails the old file is whole and FileError says what to do. With `expected`, FileChanged when
+    the file is not the one of that stamp.
     """
     shown = Path(path)
     if shown.suffix.lower() in EXPORT_SUFFIXES:
@@ -132,9 +133,15 @@ def changed_on_disk(path: str | os.PathLike[str], stamp: Stamp) -> bool:
 
 
 def write_atomically(target: Path, data: bytes, *, keep_backup: bool = False) -> None:
-    """Put `data` at `target` in one step: a new file, flushed, read back, renamed over it. Raises FileError."""
+    """Put `data` at `target` in one step: a new file, flushed, read back, renamed over it. Raises FileError.
+
+    A link stays a link; what is no file (`/dev/stdout`, a pipe) is simply written to.
+    """
     with _explained(target):
-        _replace(target, data, keep_backup=keep_backup)
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(data)
+        else:
+            _replace(Path(os.path.realpath(target)), data, keep_backup=keep_backup)
 
 
 def _replace(target: Path, data: bytes, *, keep_backup: bool) -> None:

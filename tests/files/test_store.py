@@ -18,7 +18,7 @@ from hvstudio.errors import FileError
 from hvstudio.files import store
 from hvstudio.files.embedded import embed_in_svg
 from hvstudio.files.native import to_text
-from hvstudio.files.store import FileChanged, changed_on_disk, load, load_with_stamp, save
+from hvstudio.files.store import FileChanged, changed_on_disk, load, load_with_stamp, save, write_atomically
 from hvstudio.model.document import Document
 
 OLD = Document(title="Old")
@@ -206,6 +206,22 @@ def test_a_link_stays_a_link(document: Document, file: Path, tmp_path: Path) -> 
     assert link.is_symlink()
     assert load(file) == document
     assert os.listdir(folder) == ["link.hvs"]
+
+
+def test_a_picture_written_through_a_link_leaves_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real.png").write_bytes(b"old")
+    (tmp_path / "link.png").symlink_to(tmp_path / "real.png")
+    write_atomically(tmp_path / "link.png", b"new")
+    assert (tmp_path / "link.png").is_symlink()
+    assert (tmp_path / "real.png").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_device_is_written_to_and_never_replaced() -> None:
+    write_atomically(Path("/dev/null"), b"gone")
+    with pytest.raises(FileError, match="disk is full"):
+        write_atomically(Path("/dev/full"), b"too much")
+    assert Path("/dev/full").is_char_device()
 
 
 def test_the_permissions_of_the_file_stay(document: Document, file: Path) -> None:
