@@ -54,6 +54,10 @@ def _needs_one(state: State) -> str:
     return "" if state.selected == 1 else "Select exactly one block first."
 
 
+def _needs_one_in_run(state: State) -> str:
+    return _needs_run(state) or _needs_one(state)
+
+
 def _needs_blocks(state: State) -> str:
     return "" if state.blocks else "There is nothing on the canvas yet."
 
@@ -148,10 +152,14 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                tip="Simulate fewer seconds per second"),
     ActionSpec(name="faster", text="Faster", menu="Run", icon="faster", shortcuts=(">", "."),
                tip="Simulate more seconds per second"),
-    ActionSpec(name="crash", text="Crash block", menu="Run", icon="crash", why_not=_needs_one, starts_group=True,
+    ActionSpec(name="crash", text="Crash block", menu="Run", icon="crash", why_not=_needs_one_in_run, starts_group=True,
                tip="While it runs: let the selected block fail, with everything that depends on it"),
-    ActionSpec(name="pause-vm", text="Pause or resume VM", menu="Run", icon="pause", why_not=_needs_one,
+    ActionSpec(name="pause-vm", text="Pause or resume VM", menu="Run", icon="pause", why_not=_needs_one_in_run,
                tip="While it runs: freeze the selected virtual machine, or let it go on"),
+    ActionSpec(name="save-vm", text="Save or restore VM", menu="Run", icon="save", why_not=_needs_one_in_run,
+               tip="While it runs: save the selected virtual machine's state and stop it, or restore it"),
+    ActionSpec(name="power-vm", text="Switch VM off or on", menu="Run", icon="stop", why_not=_needs_one_in_run,
+               tip="While it runs: switch the selected virtual machine off, or on again after that or a crash"),
 
     ActionSpec(name="to-type1", text="Convert to Type 1", menu="Architecture", icon="convert",
                why_not=_needs_hypervisor, tip="Put the same VMs on a thin hypervisor with a parent partition"),

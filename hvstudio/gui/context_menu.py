@@ -62,7 +62,7 @@ def _add_run_controls(window: MainWindow, menu: QMenu, block: Block) -> None:
         return
     menu.addAction(window.actions_table["crash"])
     if block.kind == "vm":
-        menu.addAction(window.actions_table["pause-vm"])
+        _add_actions(window, menu, ("pause-vm", "save-vm", "power-vm"))
     menu.addSeparator()
 
 

@@ -283,6 +283,8 @@ class MainWindow(QMainWindow):
 
     def _follow(self, event: Event) -> None:
         if event.replaced:
+            for key in ("crash", "control", "run", "run-off", "outdated", "convert"):
+                self.messages.withdraw(key)
             self.close_gallery()
             self.canvas.set_highlight(())
             self.menus.show_recent(self.choices.settings.recent_files, self.files.open_path)

@@ -47,7 +47,8 @@ class Run:
     results: Any = None
     problem: str = ""
     is_outdated: bool = False
-    paused_vms: set[BlockId] = field(factory=set)
+    vm_states: dict[BlockId, str] = field(factory=dict)
+    """VMs that do not run: "paused", "saved" or "off"."""
     achieved_speed: float = 0.0
     simulated_s: float = 0.0
     events: int = 0
@@ -158,18 +159,44 @@ class RunController(QObject):
 
     def crash(self, block: BlockId) -> None:
         """Let a block fail, with everything that depends on it."""
-        name = self._workspace.document.blocks[block].name
-        if self._control(messages.Crash(block)):
-            text = f"{name} has crashed, and with it every VM that depends on it."
-            self._say(Message(text=text, severity="warning", key="crash"))
-
-    def toggle_vm(self, block: BlockId) -> None:
-        """Freeze a virtual machine, or let it go on."""
-        if self.run is None:
+        run = self.run
+        if run is None or not self._control(messages.Crash(block)):
             return
-        is_paused = block in self.run.paused_vms
-        if self._control(messages.ResumeVm(block) if is_paused else messages.PauseVm(block)):
-            (self.run.paused_vms.discard if is_paused else self.run.paused_vms.add)(block)
+        fallen = [
+            BlockId(vm)
+            for vm, below in zip(run.plan.vm_block, run.plan.vm_depends_on, strict=True)
+            if block == vm or block in below
+        ]
+        run.vm_states.update(dict.fromkeys(fallen, "off"))
+        guests = [name for _, vm, name in run.guests if vm in fallen]
+        name = self._workspace.document.blocks[block].name
+        told = f"with it stopped {', '.join(guests[:6])}{' and others' if len(guests) > 6 else ''}"
+        text = f"{name} has crashed; {told if guests else 'no VM depends on it'}."
+        self._say(Message(text=text, severity="warning", key="crash"))
+
+    def toggle_pause(self, block: BlockId) -> None:
+        """Freeze a virtual machine, or let it go on."""
+        self._toggle(block, messages.PauseVm(block), "paused", messages.ResumeVm(block))
+
+    def toggle_saved(self, block: BlockId) -> None:
+        """Save a virtual machine's state and stop it, or resume it."""
+        self._toggle(block, messages.SaveVm(block), "saved", messages.ResumeVm(block))
+
+    def toggle_power(self, block: BlockId) -> None:
+        """Switch a virtual machine off, or on again after that or a crash."""
+        self._toggle(block, messages.StopVm(block), "off", messages.StartVm(block))
+
+    def _toggle(self, block: BlockId, away: messages.Message, state: str, back: messages.Message) -> None:
+        run = self.run
+        if run is None or block not in run.plan.vm_block:
+            self._say(Message(text="This is no virtual machine of the run.", key="control"))
+            return
+        is_away = run.vm_states.get(block) == state
+        if self._control(back if is_away else away):
+            if is_away:
+                run.vm_states.pop(block, None)
+            else:
+                run.vm_states[block] = state
 
     def poll(self) -> None:
         """Take what the engine has found since the last time."""

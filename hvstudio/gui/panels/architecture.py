@@ -174,7 +174,8 @@ class ArchitecturePanel(QScrollArea):
         if len(items) == 1:
             return class_label(items[0])
         labels = [class_label(item) for item in items]
-        return ", ".join(f"{labels.count(label)} × {label}" for label in dict.fromkeys(labels))
+        counts = ((label, labels.count(label)) for label in dict.fromkeys(labels))
+        return "; ".join(label if count == 1 else f"{count} × {label}" for label, count in counts)
 
     @property
     def hypervisor(self) -> BlockId | None:

@@ -34,6 +34,8 @@ class LegendModel(QAbstractTableModel):
         self._rows: list[tuple[str, ...]] = []
         self.estimates: dict[str, float] = {}
         self.values: dict[str, float] = {}
+        self.states: Mapping[Any, str] = {}
+        """VMs that do not run, and why: shown in place of their rate."""
 
     def begin(self, specs: Sequence[CurveSpec]) -> None:
         """Show other VMs."""
@@ -57,7 +59,7 @@ class LegendModel(QAbstractTableModel):
             self._rows.append(
                 (
                     spec.name,
-                    short_number(rate),
+                    self.states.get(spec.block) or short_number(rate),
                     short_time(float(p95[-1][spec.column]) if series.count else 0.0),
                     f"{float(ready[spec.column]):.0%}",
                     self._estimate(spec),

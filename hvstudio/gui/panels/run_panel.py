@@ -238,6 +238,7 @@ class RunPanel(QWidget):
         if self._controller.state == "running" and self._ticks % _SLOW_PARTS:
             return
         self.layers.refresh()
+        self.legend.values.states = run.vm_states
         self.legend.values.refresh(run.series)
         devices: dict[str, float] = {}
         for name, value in zip(run.plan.station_name, run.series.latest("stations"), strict=True):

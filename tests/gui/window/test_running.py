@@ -88,6 +88,31 @@ def test_structural_edits_mark_the_run_as_outdated_until_undone(running_example:
     assert window.messages.current is None
 
 
+def test_a_crash_takes_down_what_depends_and_a_vm_is_switched_on_again(
+    running_example: MainWindow, qtbot: QtBot
+) -> None:
+    window = running_example
+    window.choices.change(run_speed=10.0, run_duration_s=0.0)
+    window.actions_table["run"].trigger()
+    qtbot.waitUntil(lambda: window.runs.run is not None and window.runs.run.series.count > 5, timeout=20_000)
+    (parent,) = [block.id for block in window.workspace.document.blocks.values() if block.kind == "parent_partition"]
+    window.workspace.select([parent])
+    window.actions_table["crash"].trigger()
+    assert window.runs.run is not None
+    assert set(vms(window)) <= set(window.runs.run.vm_states)
+    mail = vms(window)[3]
+    window.workspace.select([mail])
+    window.actions_table["power-vm"].trigger()
+    assert mail not in window.runs.run.vm_states
+    window.actions_table["pause-vm"].trigger()
+    assert window.runs.run.vm_states[mail] == "paused"
+
+
+def test_controls_of_vms_are_off_while_nothing_runs(window: MainWindow) -> None:
+    window.workspace.select(vms(window)[:1])
+    assert "Nothing is running" in window.actions_table["crash"].toolTip()
+
+
 def test_names_and_live_controls_do_not_outdate_a_run(running_example: MainWindow) -> None:
     workspace = running_example.workspace
     before, vm = workspace.document, vms(running_example)[0]
