@@ -24,6 +24,7 @@ _HANDED: Final = ("pass-through", "sr-iov")
     why="The device writes to memory by itself; only an IOMMU keeps it inside the memory of its VM.",
     source=PLATFORM,
     remedy="Choose a host with an IOMMU (VT-d, AMD-Vi) and switch it on, or use a synthetic device.",
+    reads_host=True,
 )
 def needs_iommu(scene: Scene, device: Block) -> Sequence[Hit]:
     """SR-IOV and pass-through devices on a host without IOMMU."""

@@ -149,6 +149,7 @@ def vm_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
     why="Its virtual processors can never all run at once; some products refuse to start it, others make it slow.",
     source="TLFS 18.2: guarantees do not hold with more virtual than logical processors",
     remedy="Give the VM at most as many virtual processors as the host has logical ones.",
+    reads_host=True,
 )
 def vm_wider_than_host(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Virtual processors of one VM against the host's logical processors."""
@@ -236,6 +237,7 @@ def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     why="The product starts no further VM once the number is reached.",
     source=MAKERS_LIMITS,
     remedy="Give the VMs fewer virtual processors, or run fewer of them.",
+    reads_host=True,
 )
 def processors_per_host(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Virtual processors of all VMs against the product's limits, in total and per logical processor."""
@@ -298,6 +300,7 @@ CROWDED: Final = 8
     why="The more virtual processors share one processor, the longer each waits for its turn (ready time).",
     source="Hyper-V 2008 R2 supported at most 8 virtual processors per logical one (TechNet ee405267)",
     remedy="Fine for idle desktops; for busy VMs give the host more processors.",
+    reads_host=True,
 )
 def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """More than eight virtual processors per logical one where the product itself sets no ratio below that."""
@@ -325,6 +328,7 @@ def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     why="What lies above the limit is not used.",
     source=MAKERS_LIMITS,
     remedy="Choose a newer version, or a smaller host.",
+    reads_host=True,
 )
 def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Logical processors and memory of the host above what the product supports."""

@@ -67,6 +67,7 @@ def reserve_above_limit(scene: Scene, block: Block) -> Sequence[Hit]:
     why="Reserves are promises; together they cannot exceed the processors. The last VM that asks does not start.",
     source="Hyper-V TLFS, 18.2: the sum of reserves is at most the number of logical processors",
     remedy="Lower the reserves.",
+    reads_host=True,
 )
 def reserves_too_large(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """The reserves of all VMs against the host's logical processors."""
@@ -105,6 +106,7 @@ def reserves_too_large(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     why="A VM with more virtual processors than the host has logical ones may find its reserve set back to zero.",
     source=TLFS,
     remedy="Give the VM at most as many virtual processors as the host has.",
+    reads_host=True,
 )
 def reserve_not_guaranteed(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Reserves of VMs that are wider than the host."""
@@ -308,6 +310,7 @@ def dynamic_memory_range(scene: Scene, vm: Block) -> Sequence[Hit]:
     why="With dynamic memory the VM sees one memory node, so a wide VM cannot keep its data near its processors.",
     source="Microsoft Docs, processor performance: virtual NUMA and dynamic memory exclude each other",
     remedy="Switch dynamic memory off for wide VMs, or give them fewer virtual processors.",
+    reads_host=True,
 )
 def dynamic_memory_numa(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Dynamic memory on a VM with more virtual processors than one socket has logical ones."""

@@ -27,6 +27,7 @@ _WHAT: Final = {"virtual_disk": "a disk of the host", "virtual_nic": "a virtual 
     why="Its requests have nowhere to go; the simulation falls back to the host's first device and says so.",
     source="HVStudio: a route ends at the hardware device that the virtual one is attached to",
     remedy="Attach it to a device of the host, or a virtual network card to a switch.",
+    reads_host=True,
 )
 def unattached(scene: Scene, device: Block) -> Sequence[Hit]:
     """Virtual disks and cards, and switches to the outside, without attachment."""

@@ -244,6 +244,7 @@ def _system_hit(scene: Scene, hypervisor: Block, system: Block, path: str, does_
     why="The guest's system does not start: its 64-bit code cannot run in this VM.",
     source=REQUIREMENTS,
     remedy="Choose a 32-bit guest system, a product that runs 64-bit guests, or a 64-bit host with VT-x/AMD-V.",
+    reads_host=True,
 )
 def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
     """64-bit guests against the product and the processor."""

@@ -21,10 +21,14 @@ _DEEP: Final = 3
 
 
 def inner_hypervisors(scene: Scene, vm: Block) -> list[Block]:
-    """The hypervisors that run in a VM: on it or on its systems."""
-    found = list(scene.on(vm.id, "hypervisor"))
-    for system in scene.on(vm.id, "os"):
-        found.extend(scene.on(system.id, "hypervisor"))
+    """The hypervisors that run in a VM: on it or on its systems; kept in the scene."""
+    kept = scene.kept_inner
+    found: list[Block] | None = kept.get(vm.id)
+    if found is None:
+        found = list(scene.on(vm.id, "hypervisor"))
+        for system in scene.on(vm.id, "os"):
+            found.extend(scene.on(system.id, "hypervisor"))
+        kept[vm.id] = found
     return found
 
 
@@ -36,6 +40,7 @@ def inner_hypervisors(scene: Scene, vm: Block) -> list[Block]:
     why="The inner hypervisor looks for VT-x/AMD-V in its VM and does not find it.",
     source=NESTED,
     remedy="Let the VM show VT-x/AMD-V to its guest.",
+    reads_host=True,
 )
 def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that carries a hypervisor but does not expose the extensions."""
@@ -69,6 +74,7 @@ def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
     why="The outer product must run the inner one's VMs on its behalf; only some products and versions can.",
     source=NESTED,
     remedy="Choose an outer product that can expose VT-x/AMD-V on this processor.",
+    reads_host=True,
 )
 def outer_cannot(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that exposes the extensions, or carries a hypervisor, on a product that cannot expose them."""
@@ -114,6 +120,7 @@ def _nesting_product(scene: Scene, expected: str, vendor: str) -> Product | None
     why="Nesting hands the inner hypervisor what the processor has; without SLAT there is nothing to build on.",
     source=NESTED,
     remedy="Choose a host with VT-x/AMD-V and SLAT.",
+    reads_host=True,
 )
 def no_slat(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that exposes the extensions on a host that lacks them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from hvstudio.checks.scene import Scene
+from hvstudio.checks.scene import Moves, Scene
 from hvstudio.model.change import Change
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.index import Index
@@ -14,8 +14,10 @@ from hvstudio.model.index import Index
 
 def reach_of(
     scene: Scene, document: Document, *, index: Index, change: Change, hypervisors: Iterable[BlockId]
-) -> set[BlockId]:
+) -> tuple[set[BlockId], set[BlockId]]:
     """Bring the scene to the next document and give the blocks to look at again (some may be gone).
+
+    The second set are blocks under which only the host is another: they need only the rules that read the host.
 
     A look reads a block, what is above it, its place, and what it is attached to or what is attached to it. So an
     edit reaches: the touched blocks, everything below them, their attachments, blocks whose place changed, and
@@ -38,10 +40,12 @@ def reach_of(
         reached.update(_reordered(scene.index.attachments, index.attachments))
     reached |= climbed
     _advance(scene, document, index, reached)
-    reached |= _moved(scene, change)
+    moves = _moved(scene, change)
+    reached |= moves.moved
     if _firsts_changed(scene, touched) or change.restacked:
         reached.update(block_id for block_id in index.roots if document.blocks[block_id].kind not in ("host", "note"))
-    return reached | _hypervisors_near(scene, touched, reached, hypervisors)
+    reached |= _hypervisors_near(scene, touched, reached | moves.rehosted, hypervisors)
+    return reached, moves.rehosted - reached
 
 
 def _climb(blocks: Mapping[BlockId, Block], start: BlockId, climbed: set[BlockId]) -> None:
@@ -120,23 +124,20 @@ def _advance(scene: Scene, document: Document, index: Index, reached: set[BlockI
         scene.forget(block_id)
 
 
-def _moved(scene: Scene, change: Change) -> set[BlockId]:
-    """The blocks whose place is another now, with what is attached to them."""
-    moved: set[BlockId] = set()
+def _moved(scene: Scene, change: Change) -> Moves:
+    """The blocks whose place is another now, with what is attached to those on another root."""
+    moves = Moves()
     for block_id in change.removed:
         scene.places.pop(block_id, None)
     touched = change.added | change.changed
     # A support that carried nothing before has no place for what rests on it yet.
     supports = {support for block_id in touched if (support := scene.blocks[block_id].rests_on) is not None}
     for block_id in sorted(touched | supports, key=lambda item: _depth(scene, item)):
-        scene.replace_places(block_id, moved)
-    attached: set[BlockId] = set()
-    for block_id in moved:
-        attached |= _all_attached(scene.index, block_id)
-    moved |= attached
-    for block_id in moved:
-        scene.forget(block_id)
-    return moved
+        scene.replace_places(block_id, moves)
+    # A device asks of what it is attached to only on which root it stands.
+    for block_id in moves.uprooted:
+        moves.moved |= _all_attached(scene.index, block_id)
+    return moves
 
 
 def _depth(scene: Scene, block_id: BlockId) -> int:

@@ -31,15 +31,18 @@ class Hit:
 Look: TypeAlias = "Callable[[Scene, Block], Sequence[Hit]]"
 """Looks at one block and gives what is wrong there.
 
-It may read the block, everything above it, its place (`Scene.place`), what it is attached to, and what is attached
-to it; a hypervisor's look may also read what lies below it and beside it. Nothing else: that is what lets the
-checker look again only where an edit can matter.
+It may read the block, everything above it, its place (`Scene.place`; the `host` of it only with `reads_host`), what
+it is attached to, and what is attached to it; a hypervisor's look may also read what lies below it and beside it.
+Nothing else: that is what lets the checker look again only where an edit can matter.
 """
 
 
 @frozen(kw_only=True, eq=False)
 class Rule:
-    """One rule. `kinds` are the kinds of block it looks at; `remedy` says in general words how to mend it."""
+    """One rule. `kinds` are the kinds of block it looks at; `remedy` says in general words how to mend it.
+
+    `reads_host`: its look reads `place.host`, so that it must look again when the host under a block changes.
+    """
 
     id: str
     title: str
@@ -49,6 +52,7 @@ class Rule:
     source: str
     remedy: str
     look: Look = field(repr=False)
+    reads_host: bool = False
 
     @property
     def family(self) -> str:
@@ -85,12 +89,21 @@ def rule(
     why: str,
     source: str,
     remedy: str,
+    reads_host: bool = False,
 ) -> Callable[[Look], Rule]:
     """Make a rule of the look that follows."""
 
     def made(look: Look) -> Rule:
         return Rule(
-            id=rule_id, title=title, severity=severity, kinds=kinds, why=why, source=source, remedy=remedy, look=look
+            id=rule_id,
+            title=title,
+            severity=severity,
+            kinds=kinds,
+            why=why,
+            source=source,
+            remedy=remedy,
+            look=look,
+            reads_host=reads_host,
         )
 
     return made

@@ -51,5 +51,10 @@ RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
 }
 """The rules that look at each kind of block."""
 
+HOST_RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
+    kind: tuple(rule for rule in rules if rule.reads_host) for kind, rules in RULES_BY_KIND.items()
+}
+"""Those of them that read the host under a block."""
+
 RULES_OF_UNKNOWN_KINDS: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES.values() if "*" in rule.kinds)
 """The rules that look at a block whose kind is not known here."""

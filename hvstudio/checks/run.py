@@ -9,7 +9,8 @@ from hvstudio.checks.classify import classification
 from hvstudio.checks.finding import Finding, Report
 from hvstudio.checks.knowledge import Knowledge
 from hvstudio.checks.reach import reach_of
-from hvstudio.checks.rules import RULES_BY_KIND, RULES_OF_UNKNOWN_KINDS
+from hvstudio.checks.rule import Hit, Rule
+from hvstudio.checks.rules import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.scene import Scene
 from hvstudio.model.change import Change, between
 from hvstudio.model.document import BlockId, Document
@@ -34,6 +35,8 @@ class Checker:
         self._hypervisors: set[BlockId] = set()
         self._order: Mapping[BlockId, int] = {}
         self._report: Report | None = None
+        self.looked_at = 0
+        """How many blocks the last update looked at."""
 
     def update(self, document: Document) -> Report:
         """The report on this document."""
@@ -48,6 +51,7 @@ class Checker:
                 classifications=self._report.classifications,
             )
             scene.document = document
+            self.looked_at = 0
             return self._report
         if len(change.added) + len(change.removed) + len(change.changed) > max(64, len(document) // 3):
             return self._afresh(document)
@@ -60,6 +64,7 @@ class Checker:
         self._hypervisors = {block.id for block in document.blocks.values() if block.kind == "hypervisor"}
         self._order = {block_id: number for number, block_id in enumerate(document.blocks)}
         self._look(scene, document.blocks)
+        self.looked_at = len(document)
         return self._finished(scene)
 
     def _onward(self, scene: Scene, document: Document, change: Change) -> Report:
@@ -72,12 +77,14 @@ class Checker:
             (self._hypervisors.add if document.blocks[block_id].kind == "hypervisor" else self._hypervisors.discard)(
                 block_id
             )
-        reach = reach_of(scene, document, index=index, change=change, hypervisors=self._hypervisors)
+        reach, rehosted = reach_of(scene, document, index=index, change=change, hypervisors=self._hypervisors)
         for block_id in change.removed:
             self._found.pop(block_id, None)
         if change.restacked:
             self._order = {block_id: number for number, block_id in enumerate(document.blocks)}
         self._look(scene, (block_id for block_id in reach if block_id in document.blocks))
+        self._look_at_hosts(scene, rehosted)
+        self.looked_at = len(reach) + len(rehosted)
         return self._finished(scene)
 
     def _look(self, scene: Scene, block_ids: Iterable[BlockId]) -> None:
@@ -89,13 +96,32 @@ class Checker:
             for rule in RULES_BY_KIND.get(block.kind, RULES_OF_UNKNOWN_KINDS):
                 hits = rule.look(scene, block)
                 if hits:
-                    for hit in hits:
-                        at = None if hit.block is None else blocks.get(hit.block)
-                        rows.append(rule.finding(hit, at.suppressed.get(rule.id, "") if at else ""))
+                    rows.extend(_findings(scene, rule, hits))
             if rows:
                 found[block_id] = tuple(rows)
             else:
                 found.pop(block_id, None)
+
+    def _look_at_hosts(self, scene: Scene, block_ids: Iterable[BlockId]) -> None:
+        """Run only the rules that read the host on these blocks, and keep what the other rules found there."""
+        found, blocks = self._found, scene.blocks
+        for block_id in block_ids:
+            block = blocks[block_id]
+            rules = HOST_RULES_BY_KIND.get(block.kind, ())
+            rows: list[Finding] = []
+            for rule in rules:
+                hits = rule.look(scene, block)
+                if hits:
+                    rows.extend(_findings(scene, rule, hits))
+            before = found.get(block_id, ())
+            if not before and not rows:
+                continue
+            ids = {rule.id for rule in rules}
+            kept = (*(item for item in before if item.rule not in ids), *rows)
+            if kept:
+                found[block_id] = kept
+            else:
+                del found[block_id]
 
     def _finished(self, scene: Scene) -> Report:
         order = self._order
@@ -119,6 +145,12 @@ class Checker:
             classifications=tuple([classification(scene, scene.blocks[block_id]) for block_id in hypervisors]),
         )
         return self._report
+
+
+def _findings(scene: Scene, rule: Rule, hits: Iterable[Hit]) -> Iterable[Finding]:
+    for hit in hits:
+        at = None if hit.block is None else scene.blocks.get(hit.block)
+        yield rule.finding(hit, at.suppressed.get(rule.id, "") if at is not None else "")
 
 
 def _by_all_but_the_finding(

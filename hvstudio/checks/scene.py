@@ -14,6 +14,25 @@ _NO_BLOCKS: tuple[Block, ...] = ()
 _NOTHING_ON: dict[str, list[Block]] = {}
 
 
+class Moves:
+    """Blocks whose place is another: on another root, with another host under them only, or in any other way."""
+
+    def __init__(self) -> None:
+        self.moved: set[BlockId] = set()
+        self.uprooted: set[BlockId] = set()
+        self.rehosted: set[BlockId] = set()
+
+    def note(self, blocks: Sequence[BlockId], before: Place | None, after: Place) -> None:
+        """Note that these blocks had one place and have another now."""
+        if before is None or before.root != after.root:
+            self.uprooted.update(blocks)
+        both = before is not None and before.host is not None and after.host is not None
+        if both and before is not None and before._replace(host=after.host) == after:
+            self.rehosted.update(blocks)
+        else:
+            self.moved.update(blocks)
+
+
 class Scene:
     """One document laid out for the rules. What it derives is kept until the checker says that it no longer holds."""
 
@@ -27,6 +46,7 @@ class Scene:
         self.judged_of: dict[BlockId, Judged] = {}
         self.on_of: dict[BlockId, dict[str, list[Block]]] = {}
         self.kept: dict[str, dict[BlockId, Any]] = {}
+        self.kept_inner: dict[BlockId, list[Block]] = self.kept.setdefault("inner", {})
         self.loose: frozenset[BlockId] = frozenset()
         self.firsts: Mapping[str, BlockId] = {}
 
@@ -53,27 +73,29 @@ class Scene:
                 firsts[block.kind] = block_id
         self.firsts = firsts
 
-    def _place_children_of(self, block_id: BlockId) -> bool:
-        """Set the place of a block's children; whether it is another than before."""
+    def _place_children_of(self, block_id: BlockId) -> Place | None:
+        """Set the place of a block's children; gives it when it is another than before."""
         block = self.blocks[block_id]
-        below = self.place(block)
-        found = place_above(block, below, values=self.values, facts=self.facts)
+        found = place_above(block, self.place(block), values=self.values, facts=self.facts)
         if self.places.get(block_id) == found:
-            return False
+            return None
         self.places[block_id] = found
-        return True
+        return found
 
-    def replace_places(self, start: BlockId, moved: set[BlockId]) -> None:
-        """Work out the places above `start` again and put every block whose place changed into `moved`."""
+    def replace_places(self, start: BlockId, moves: Moves) -> None:
+        """Work out the places above `start` again, and note the blocks whose place is another now."""
         stack = [start]
         while stack:
             current = stack.pop()
             children = self.index.children.get(current)
             if not children:
                 self.places.pop(current, None)
-            elif self._place_children_of(current):
-                moved.update(children)
+                continue
+            before = self.places.get(current)
+            found = self._place_children_of(current)
+            if found is not None:
                 stack.extend(children)
+                moves.note(children, before, found)
 
     def _standing(self) -> set[BlockId]:
         standing: set[BlockId] = set()

@@ -11,7 +11,7 @@ from hvstudio.checks.mending import attaching, choosing, detached, moving, remov
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import Edit, rename_block
+from hvstudio.model.edits import Edit, move_block, remove_blocks, rename_block
 
 MODEL: Final = "How HVStudio reads a diagram: every block rests on the one that carries it"
 _FREE: Final = ("host", "note")
@@ -166,21 +166,30 @@ def no_slot(scene: Scene, block: Block) -> Sequence[Hit]:
     where = "a block of an unknown kind"
     if place.support_kind in scene.catalog.kinds:
         where = f"a {_title(scene, place.support_kind)}"
-    carrier = next((item for item in scene.below(block) if item.kind in kind.supports), None)
-    label, fix = "Remove it", removing("Remove it", [block.id])
+    fix = Fix(label="Move it down to where it fits, or take it out", edit=_moving_down(block.id, kind.supports))
     if kind.seat is Seat.FREE:
-        label = "Let it stand on its own"
-        fix = Fix(label=label, edit=lambda document: detached(document, block.id))
-    fixes = (fix,)
-    if carrier is not None:
-        fixes = (moving("Move it down to the next block that carries its kind", [block.id], carrier.id), fix)
+        fix = Fix(label="Let it stand on its own", edit=lambda document: detached(document, block.id))
     return [
         Hit(
             block=block.id,
             message=f"“{block.name}” is a {kind.label.lower()} and cannot rest on {where}.",
-            fixes=fixes,
+            fixes=(fix,),
         )
     ]
+
+
+def _moving_down(block_id: BlockId, supports: frozenset[str]) -> Edit:
+    """Move a block onto the first block below it that carries its kind; remove it where there is none."""
+
+    def edit(document: Document) -> Document:
+        support = document.blocks[block_id].rests_on
+        while support is not None and support in document.blocks:
+            if document.blocks[support].kind in supports:
+                return move_block(document, block_id, rests_on=support)
+            support = document.blocks[support].rests_on
+        return remove_blocks(document, [block_id])
+
+    return edit
 
 
 @rule(
