@@ -192,6 +192,7 @@ def _topmost_hit(
 
 
 def _slot_on(stage: Stage, support: BlockId, point: Point, *, is_chip: bool, hidden: frozenset[BlockId]) -> Target:
+    """The slot on a support: held over the bar itself it is the end of the row, over the row it is between two."""
     places = stage.layout.places
     siblings = [
         child
@@ -200,12 +201,15 @@ def _slot_on(stage: Stage, support: BlockId, point: Point, *, is_chip: bool, hid
     ]
     place = places[support]
     if is_chip:
-        return Target(support=support, before=_before(places, siblings, point), mark=place.bar)
+        among = bool(siblings) and point[0] >= places[siblings[0]].bar.x - MARGIN
+        return Target(support=support, before=_before(places, siblings, point) if among else None, mark=place.bar)
     if not siblings:
         bar = place.bar
         room = bar.y - place.column.y
         height = max(LANDING, room - 6.0 if room else 0.0)
         return Target(support=support, mark=Rect(bar.x, bar.y - height - 3.0, bar.width, height))
+    if place.bar.contains(*point):
+        point = (place.bar.right, places[siblings[-1]].column.bottom)
     before = _before(places, siblings, point)
     return Target(support=support, before=before, mark=_caret(places, siblings, before, point), is_caret=True)
 

@@ -80,6 +80,13 @@ def test_a_vm_held_over_the_hypervisor_goes_on_it(type1: World) -> None:
     assert (target.support, target.before, target.is_caret) == (type1["hv"], None, True)
 
 
+def test_held_over_the_bar_itself_it_goes_to_the_end_wherever_that_is(type1: World) -> None:
+    for across in (0.01, 0.4, 0.99):
+        assert find_target(type1.stage, "vm", type1.at("hv", across)).before is None
+    assert find_target(type1.stage, "disk", type1.at("host", 0.1)).before is None
+    assert find_target(type1.stage, "disk", type1.at("nic", 0.1)).before == type1["nic"]
+
+
 def test_a_vm_held_over_another_goes_beside_it(type1: World) -> None:
     assert find_target(type1.stage, "vm", type1.at("b", 0.1)).before == type1["b"]
     assert find_target(type1.stage, "vm", type1.at("b", 0.9)).before is None

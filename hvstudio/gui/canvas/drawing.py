@@ -60,13 +60,16 @@ def draw_region(painter: QPainter, picture: Picture, region: Rect, detail: Detai
 def draw_attachments(painter: QPainter, picture: Picture, devices: Iterator[BlockId], *, strong: bool) -> None:
     """Draw the connectors of these devices to what they are attached to."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     for device in devices:
         found = route_of(picture, device)
         if found is not None:
             kind = picture.document.block(device).kind
             painter.setPen(picture.strokes.pen(f"block.{kind}.border", 2.2 if strong else 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(_path(found))
+            painter.setBrush(picture.strokes.brush(f"block.{kind}.border"))
+            for end in (found[0], found[-1]):
+                painter.drawEllipse(QPointF(*end), 1.6, 1.6)
 
 
 def attached_devices(picture: Picture) -> list[BlockId]:
@@ -168,14 +171,12 @@ def _grown(rect: Rect) -> Rect:
 
 
 def _path(points: Route, radius: float = 6.0) -> QPainterPath:
-    """A polyline with rounded corners and a dot at either end."""
+    """A polyline with rounded corners."""
     path = QPainterPath(QPointF(*points[0]))
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         path.lineTo(QPointF(*_towards(corner, before, radius)))
         path.quadTo(QPointF(*corner), QPointF(*_towards(corner, after, radius)))
     path.lineTo(QPointF(*points[-1]))
-    for end in (points[0], points[-1]):
-        path.addEllipse(QPointF(*end), 2.0, 2.0)
     return path
 
 
