@@ -146,10 +146,11 @@ class RunPanel(QWidget):
     def _plot_or_hint(self) -> QWidget:
         page = QWidget()
         self._pages = QStackedLayout(page)
-        hint = QLabel(_HINT)
-        hint.setProperty("role", "muted")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._pages.addWidget(hint)
+        self._hint = QLabel(_HINT)
+        self._hint.setWordWrap(True)
+        self._hint.setProperty("role", "muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages.addWidget(self._hint)
         self._pages.addWidget(self.plot)
         page.setMinimumWidth(260)
         return page
@@ -201,13 +202,38 @@ class RunPanel(QWidget):
             part.set_theme(theme)
         if self._controller.run is not None:
             self.show_run(self._controller.run)
+        else:
+            self._show_forecast()
 
     def set_forecast(self, forecast: Forecast) -> None:
         """Take the estimate of the newest document."""
         self._forecast = forecast
+        if self._controller.run is None:
+            self._show_forecast()
+            return
         self.legend.values.set_estimates(self._estimates())
-        if self._controller.run is not None and self._controller.state != "running":
+        if self._controller.state != "running":
             self._draw_overlays()
+
+    def _show_forecast(self) -> None:
+        """Before the first run: what the estimate says, so that an answer is there at once."""
+        forecast = self._forecast
+        answer = None if forecast is None else forecast.estimate
+        reason = "" if forecast is None else forecast.reason
+        self._hint.setText(f"This cannot run yet.\n{reason}" if reason else _HINT)
+        self.legend.setVisible(answer is not None and bool(answer.vms))
+        if answer is None:
+            return
+        self.legend.values.begin(
+            [
+                CurveSpec(block=vm.id, name=vm.name, column=position, colour=self._theme.curve(position))
+                for position, vm in enumerate(answer.vms)
+            ]
+        )
+        self.legend.values.set_estimates(self._estimates())
+        fullest = answer.bottleneck
+        if fullest is not None and answer.vms:
+            self._hint.setText(f"{_HINT}\n\nThe estimate expects {fullest.name} at {fullest.utilisation:.0%}.")
 
     def emphasise(self, block: str) -> None:
         """Bring one VM's curve to the front."""
@@ -266,7 +292,7 @@ class RunPanel(QWidget):
     def _show_parts(self, has_run: bool) -> None:
         self.pool.setVisible(has_run and self.pool.count() > 1)
         self._pages.setCurrentIndex(1 if has_run else 0)
-        self.legend.setVisible(has_run)
+        self.legend.setVisible(has_run or self.legend.values.rowCount() > 0)
         self._host.setVisible(has_run)
         self.export.setVisible(has_run)
 

@@ -36,6 +36,14 @@ def test_every_vm_gets_a_curve_that_rises(running_example: MainWindow, qtbot: Qt
     assert all(curve.getData()[1].max() > 0 for curve in running_example.run_panel.plot.curves)
 
 
+def test_the_estimate_is_there_before_the_first_run(running_example: MainWindow) -> None:
+    legend = running_example.run_panel.legend
+    assert [spec.block for spec in legend.values.specs] == vms(running_example)
+    assert all(legend.values.index(row, 4).data() for row in range(6))
+    assert not legend.values.index(0, 1).data()
+    assert "The estimate expects" in running_example.run_panel._hint.text()
+
+
 def test_results_give_an_interval_around_the_throughput(running_example: MainWindow, qtbot: QtBot) -> None:
     run_to_the_end(running_example, qtbot)
     run = running_example.results.current
