@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cases import Case, DirectCase, NotExpressed
-from shares import (
-    disk_share,
-    hog_retention,
-    nice_share,
-    slice_loss,
-    weight_share,
-)
+from shares import disk_share, nice_share, weight_share
 
 from hvstudio.catalog.catalog import Catalog, fact
 from hvstudio.simulation.compile.cost_cards import DeviceModel, Technique, read_card
@@ -39,22 +33,6 @@ def _shares() -> list[Case]:
     found += [
         DirectCase(table="storage-share-ms", system="each of 4 VMs", kind="share", predict=disk_share,
                    formula="four VMs of Hyper-V 2016 that read one disk without pause"),
-        DirectCase(table="barham-fig6-scaling", system="Xen 128 domains, 5 ms slice", kind="ratio", measured=0.925,
-                   predict=lambda catalog: slice_loss(catalog, "xen-1-5ms"),
-                   formula="128 computing VMs on two processors against two; 512 kB of cache refilled at 1.6 GB/s "
-                   "(320 us) after each slice"),
-        DirectCase(table="barham-fig6-scaling", system="Xen 128 domains, 50 ms slice", kind="ratio", measured=0.99,
-                   predict=lambda catalog: slice_loss(catalog, "xen-1-50ms"), formula="as above"),
-        DirectCase(table="matthews-iso-cpu", system="VMware Workstation well-behaved", kind="ratio", measured=1.0,
-                   predict=lambda catalog: hog_retention(catalog, "vmware-workstation", "hosted"),
-                   formula="throughput kept by three web VMs when a fourth one also computes without pause"),
-        DirectCase(table="matthews-iso-cpu", system="Xen well-behaved", kind="ratio", measured=0.9999,
-                   predict=lambda catalog: hog_retention(catalog, "xen", "parent"), formula="as above"),
-    ]  # fmt: skip
-    found += [
-        NotExpressed(table="matthews-iso-cpu", system=system,
-                     reason="its own degradation under its own hog says nothing about isolation")
-        for system in ("VMware Workstation misbehaving", "Xen misbehaving")
     ]  # fmt: skip
     return found
 
@@ -85,18 +63,28 @@ def device_model_exit(catalog: Catalog, generation: str) -> float:
     return exit_cycles(catalog, generation) + model.exit_work_cycles
 
 
+def thin_exit_cycles(catalog: Catalog, generation: str) -> float:
+    """One VM exit that ends in a thin hypervisor."""
+    return exit_cycles(catalog, generation, "cpu-slat-thin")
+
+
 def wakeup(catalog: Catalog, generation: str) -> float:
     """Waking another virtual processor: sender's and receiver's part."""
     slat = read_card(catalog, "cpu-slat", Technique)
     return slat.wakeup_exits * exit_cycles(catalog, generation) + slat.wakeup_cycles
 
 
-def interrupt_in(catalog: Catalog, generation: str) -> float:
+def interrupt_in(catalog: Catalog, generation: str, technique: str = "cpu-slat") -> float:
     """From the host's decision to interrupt to the guest's handler, the virtual processor being halted."""
-    slat = read_card(catalog, "cpu-slat", Technique)
+    slat = read_card(catalog, technique, Technique)
     model = read_card(catalog, "nic-vhost", DeviceModel)
     exits = slat.wake_exits + model.interrupt_exits
-    return exits * exit_cycles(catalog, generation) + slat.wake_cycles + model.interrupt_cycles
+    return exits * exit_cycles(catalog, generation, technique) + slat.wake_cycles + model.interrupt_cycles
+
+
+def thin_interrupt_in(catalog: Catalog, generation: str) -> float:
+    """The same from a thin hypervisor."""
+    return interrupt_in(catalog, generation, "cpu-slat-thin")
 
 
 Formula = Callable[[Catalog, str], float]
@@ -199,11 +187,11 @@ def _dall() -> list[Case]:
         for table in tables
         for system in ("KVM ARM", "Xen ARM")
     ]
-    for system in ("KVM x86", "Xen x86"):
+    for system, one_exit in (("KVM x86", exit_cycles), ("Xen x86", thin_exit_cycles)):
         found += [
-            _cycles("dall2016-hypercall", system, exit_cycles, "sandy-bridge", "one exit"),
-            _cycles("dall2016-interrupt-controller-trap", system, exit_cycles, "sandy-bridge", "one exit"),
-            _cycles("dall2016-virtual-irq-completion", system, exit_cycles, "sandy-bridge", "one exit"),
+            _cycles("dall2016-hypercall", system, one_exit, "sandy-bridge", "one exit"),
+            _cycles("dall2016-interrupt-controller-trap", system, one_exit, "sandy-bridge", "one exit"),
+            _cycles("dall2016-virtual-irq-completion", system, one_exit, "sandy-bridge", "one exit"),
             _cycles("dall2016-virtual-ipi", system, _ipi_delivery, "sandy-bridge", "the exits of a wake-up"),
         ]
     scheduler = "scheduler.switch_cycles"
@@ -214,12 +202,12 @@ def _dall() -> list[Case]:
                      reason="a switch between host processes and the VM state with it is not modelled apart"),
         DirectCase(table="dall2016-i-o-latency-out", system="Xen x86", kind="absolute",
                    formula="one exit and a switch to the idle Domain 0",
-                   predict=lambda catalog: exit_cycles(catalog, "sandy-bridge")
+                   predict=lambda catalog: thin_exit_cycles(catalog, "sandy-bridge")
                    + float(fact(catalog.products["xen"], scheduler, 0))),
         NotExpressed(table="dall2016-i-o-latency-out", system="KVM x86",
                      reason="ends inside the exit, before the hypervisor has worked"),
         _cycles("dall2016-i-o-latency-in", "KVM x86", interrupt_in, "sandy-bridge", "wake-up and interrupt"),
-        _cycles("dall2016-i-o-latency-in", "Xen x86", interrupt_in, "sandy-bridge", "wake-up and interrupt"),
+        _cycles("dall2016-i-o-latency-in", "Xen x86", thin_interrupt_in, "sandy-bridge", "wake-up and interrupt"),
     ]  # fmt: skip
     return found
 

@@ -37,6 +37,9 @@ class Technique:
     tlb_miss_cycles: float = 0.0
     wake_exits: float = 0.0
     wake_cycles: float = 0.0
+    signal_exits: float = 0.0
+    """With `signal_cycles`: a virtual interrupt to a system that works for VMs, such as the parent partition's."""
+    signal_cycles: float = 0.0
 
 
 @frozen(kw_only=True)

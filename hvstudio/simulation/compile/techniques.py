@@ -128,6 +128,15 @@ def wake_cycles(assembly: Assembly, machine: Machine) -> float:
     return technique.wake_cycles + technique.wake_exits * exit_cycles(assembly, machine)
 
 
+def signalled_wake_cycles(assembly: Assembly, machine: Machine) -> float:
+    """Cycles to bring an idle system to work that serves VMs: in a partition or a VM, a virtual interrupt first."""
+    if machine.provider is None:
+        return wake_cycles(assembly, machine)
+    technique = technique_of(assembly, machine.provider) or native(assembly)
+    signal = technique.signal_cycles + technique.signal_exits * exit_cycles(assembly, machine)
+    return wake_cycles(assembly, machine) + signal
+
+
 def kernel_factor(assembly: Assembly, machine: Machine) -> float:
     """How many cycles a cycle of kernel code takes in the machine."""
     return _factor(assembly, machine, "kernel_factor")

@@ -13,7 +13,7 @@ from attrs import frozen
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, hardware_of, processors_of
 from hvstudio.simulation.compile.controls import NORMAL_WEIGHT, controls_of
 from hvstudio.simulation.compile.rows import row_of_hypervisor, row_of_system
-from hvstudio.simulation.compile.techniques import wake_cycles
+from hvstudio.simulation.compile.techniques import signalled_wake_cycles, wake_cycles
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan import Layer
 
@@ -239,8 +239,11 @@ def kernel_context(assembly: Assembly, system: System) -> int:
 
 
 def queue_context(assembly: Assembly, system: System, name: str, *, processors: int = 1) -> int:
-    """A part of a system's kernel that works on one or a few processors at a time, such as a network queue."""
-    return assembly.once((name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, processors))
+    """Kernel threads of a system that work on one or a few processors at a time, such as a network queue."""
+    wake = assembly.driver_costs(system).wake_cycles
+    return assembly.once(
+        (name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, processors, wake=wake)
+    )
 
 
 def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) -> int:
@@ -264,7 +267,7 @@ def _system_context(
         parent=system_node(assembly, system),
         leaves=threads or min(processors, MOST_KERNEL_THREADS),
         leaf_weight=weight,
-        wake_cycles=wake_cycles(assembly, system.machine) + wake,
+        wake_cycles=signalled_wake_cycles(assembly, system.machine) + wake,
         wake_layer=Layer.HOST,
     )
 
@@ -284,7 +287,7 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
         name=f"{machine.block.name}: {name}",
         parent=vm_node(assembly, machine) if in_group else system_node(assembly, system),
         leaves=threads if isinstance(threads, int) and threads > 0 else 1,
-        wake_cycles=wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
+        wake_cycles=signalled_wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,
     )
     return assembly.own(machine, context, lambda other: thread_context(assembly, other, system, name))
