@@ -42,6 +42,12 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_application(qapp_cls: type, qapp: object) -> None:
+    """A whole QApplication from the start: drawing alone would make a lesser one, and Qt allows only one."""
+    assert isinstance(qapp, qapp_cls)
+
+
 @pytest.fixture(autouse=True)
 def config_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty settings folder, so that no test sees what another one, or the person, has chosen."""

@@ -1,0 +1,138 @@
+"""Take the pictures of the README from the real window: `python packaging/screenshots.py [--out FOLDER]`.
+
+Needs no screen. Each view is taken in light and dark; `--check` takes every panel too, to look at before a release.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["HVSTUDIO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="hvstudio-screenshots-")
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from hvstudio.catalog.load import shipped_catalog
+from hvstudio.editor.workspace import Workspace
+from hvstudio.gui.app import make_application
+from hvstudio.gui.background import Background
+from hvstudio.gui.choices import Choices
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.model.document import Document
+from hvstudio.model.edits import move_blocks
+
+FOLDER = Path(__file__).resolve().parent / "screenshots"
+SIZE = QSize(1440, 900)
+LONGEST_WAIT_S = 60.0
+SIMULATED_S = 40.0
+
+
+def wait_until(what: str, holds: Callable[[], bool]) -> None:
+    """Lets the window live until something is so."""
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while not holds():
+        QApplication.processEvents()
+        time.sleep(0.005)
+        if time.monotonic() > deadline:
+            sys.exit(f"waited in vain for {what}")
+
+
+def rest(seconds: float = 0.4) -> None:
+    """Lets animations and late drawing finish."""
+    end = time.monotonic() + seconds
+    wait_until("a moment to pass", lambda: time.monotonic() > end)
+
+
+def open_window(theme: str) -> MainWindow:
+    """A window of the README's size in one theme."""
+    runner = Background()
+    choices = Choices(runner)
+    choices.change(theme=theme, run_speed=0.0, run_duration_s=SIMULATED_S)
+    window = MainWindow(Workspace(Document(), catalog=shipped_catalog()), runner=runner, choices=choices)
+    window.resize(SIZE)
+    window.show()
+    return window
+
+
+def open_example(window: MainWindow, name: str) -> None:
+    """Shows an example and waits for what the studio says about it."""
+    window.files.open_example(name)
+    wait_until(f"the example {name}", lambda: bool(window.workspace.document.blocks) and not window.analysis.busy)
+    window.canvas.fit()
+    rest()
+
+
+def take(window: MainWindow, folder: Path, name: str) -> None:
+    """Keeps the window as it looks now."""
+    target = folder / f"{name}-{window.theme.name}.png"
+    window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(target), "PNG", 0)
+    print(target)
+
+
+def take_the_run(window: MainWindow, folder: Path) -> None:
+    """The first picture of the README: a composition after a run."""
+    open_example(window, "hyper-v-2016")
+    window.runs.start()
+    wait_until("the end of the run", lambda: window.runs.run is not None and window.runs.run.results is not None)
+    rest()
+    take(window, folder, "run")
+
+
+def take_the_findings(window: MainWindow, folder: Path) -> None:
+    """The second: a mistake, and what the studio says about it."""
+    open_example(window, "virtual-pc")
+    document = window.workspace.document
+    hypervisor = next(block for block in document.blocks.values() if block.kind == "hypervisor")
+    host = next(block for block in document.blocks.values() if block.kind == "host")
+    window.workspace.select((hypervisor.id,))
+    window.workspace.apply(
+        "Move the hypervisor", lambda present: move_blocks(present, (hypervisor.id,), rests_on=host.id)
+    )
+    window.canvas.fit()
+    window.show_panel("Problems")
+    window.show_panel("Architecture")
+    rest(1.0)
+    take(window, folder, "findings")
+
+
+def take_every_panel(window: MainWindow, folder: Path) -> None:
+    """What no README shows, but a designer wants to look at."""
+    for title in window.docks:
+        window.show_panel(title)
+        rest()
+        take(window, folder, f"panel-{title.lower()}")
+    window.show_gallery()
+    rest()
+    take(window, folder, "gallery")
+    window.close_gallery()
+
+
+def main() -> int:
+    """Takes all pictures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.add_argument("--check", action="store_true", help="take every panel too")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    make_application()
+    for theme in ("light", "dark"):
+        window = open_window(theme)
+        take_the_run(window, arguments.out)
+        if arguments.check:
+            take_every_panel(window, arguments.out)
+        take_the_findings(window, arguments.out)
+        window.workspace.mark_saved(None)
+        window.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
