@@ -12,6 +12,7 @@ from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Plan
 from hvstudio.simulation.random_keys import stream_key
 from hvstudio.simulation.records import RECORDS
 from hvstudio.simulation.step_memory import ns_per_cycle, step_rows
+from hvstudio.simulation.ziggurat import ziggurat
 
 Array = NDArray[Any]
 
@@ -32,7 +33,7 @@ class Memory:
 
     FIXED: Final = (
         "processors", "cores", "pools", "nodes", "contexts", "stations", "steps", "kinds", "traces", "vms", "finishes",
-        "children", "layers", "histogram", "recent", "trace_time", "trace_requests",
+        "edges", "heights", "children", "layers", "histogram", "recent", "trace_time", "trace_requests",
     )  # fmt: skip
     GROWING: Final = ("tokens", "events", "place")
 
@@ -52,12 +53,14 @@ class Memory:
         self.traces = _trace_rows(plan)
         self.vms = _vm_rows(plan)
         self.leaves = _leaves(plan)
+        self.edges, self.heights = ziggurat()
         self.finishes: Array = np.zeros(_FINISHES, dtype=RECORDS["Finish"])
         self.layers: Array = np.zeros(len(self.vms) * LAYER_COUNT, dtype=np.int64)
         self.histogram: Array = np.zeros(len(self.vms) * BUCKETS, dtype=np.int64)
         self.recent: Array = np.zeros(len(self.vms) * BUCKETS, dtype=np.int32)
         self.trace_time: Array = np.append(plan.trace_time_ns, 0)
         self.trace_requests: Array = np.append(plan.trace_requests, 0)
+        self.most_at_once = int(self.trace_requests.max())
         closed = int(plan.class_clients[plan.class_arrivals == Arrivals.CLOSED].sum())
         self.token_limit = closed + MOST_OPEN_REQUESTS
         self.same_limit = 1_000_000 + 100 * self.token_limit
@@ -68,7 +71,7 @@ class Memory:
         for name in ("processors", "nodes", "steps", "kinds", "vms"):
             array: Array = getattr(self, name)
             setattr(self, name, _enlarged(array, len(array)))
-        self.grow(closed + 256)
+        self.grow(closed + 256 + self.most_at_once)
 
     def grow(self, tokens: int) -> None:
         """Room for that many requests; what is there keeps its place."""

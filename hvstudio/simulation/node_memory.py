@@ -69,4 +69,4 @@ def _inherit(plan: Plan, rows: Array) -> None:
 def _child_room(plan: Plan, rows: Array) -> Array:
     number = np.bincount(plan.node_parent + 1, minlength=len(rows) + 1)[1:]
     rows["child_base"] = np.cumsum(number) - number
-    return np.zeros(len(rows) + 1, dtype=np.int64)
+    return np.zeros(len(rows) + 1, dtype=np.int32)

@@ -80,7 +80,9 @@ def realistic(vms: int = 64, *, processors: int = PROCESSORS, disks: int = DISK_
     parent = builder.context(vm=host, name="parent", parent=node, leaves=processors, wake_cycles=2_000)
     for number in range(vms):
         vm = builder.vm(name=f"vm {number}", block=f"vm-{number}", pool=pool, stream=number)
-        node = builder.node(pool=pool, name=f"vm {number}", parent=root, weight=100 + number % 3 * 100, switch_cycles=2e3)
+        node = builder.node(
+            pool=pool, name=f"vm {number}", parent=root, weight=100 + number % 3 * 100, switch_cycles=2e3
+        )
         guest = builder.context(vm=vm, name="guest", parent=node, leaves=VIRTUAL, wake_cycles=2_000, refill_ns=2_000)
         route = [
             steps.cpu(guest, GUEST_MS * 2e6, layer=Layer.GUEST_USER, scv=1, purpose=1),

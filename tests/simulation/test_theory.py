@@ -63,7 +63,7 @@ def waiting_probability(servers: int, load: float) -> float:
 def test_one_exponential_server_keeps_a_request_for_one_over_the_spare_rate(by_processor: bool) -> None:
     # M/M/1 at 0.6 per ms: 1 / (1 - 0.6) = 2.5 ms
     plan = queue(servers=1, load=0.6, scv=1.0, by_processor=by_processor)
-    agree(plan, 2.5e-3, latency, seconds=400, warmup=10)
+    agree(plan, 2.5e-3, latency, seconds=800, warmup=10)
 
 
 @pytest.mark.parametrize("by_processor", [False, True], ids=["station", "processor"])
