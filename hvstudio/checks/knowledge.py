@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.catalog.declaration import Parameter, Product
+from hvstudio.catalog.declaration import Parameter, Product, Seat
 from hvstudio.catalog.load import value_problem
 from hvstudio.model.document import Block, Value
 
@@ -110,6 +110,7 @@ class Knowledge:
         self._defaults: dict[tuple[str, str], Mapping[str, Value]] = {}
         self._facts: dict[str, Facts] = {}
         self._judged: dict[tuple[object, ...], Judged] = {}
+        self._together: dict[tuple[str, str, str], bool] = {}
         self._parameters: dict[str, dict[str, Parameter]] = {}
         self._problems: dict[tuple[str, str, type, object], str] = {}
 
@@ -161,6 +162,20 @@ class Knowledge:
         unknown = tuple(name for name in block.parameters if name not in defaults)
         fitting = {name: value for name, value in block.parameters.items() if name in defaults and name not in bad}
         return Judged({**defaults, **fitting}, impossible, unknown, block.parameters)
+
+    def goes_together(self, kind: str, product: str, support_kind: str) -> bool:
+        """Whether the kind is known, the product one of it, and the support (empty: none) one that it has a slot on."""
+        key = (kind, product, support_kind)
+        found = self._together.get(key)
+        if found is None:
+            declared = self.catalog.kinds.get(kind)
+            known = self.catalog.products.get(product)
+            found = self._together[key] = (
+                declared is not None
+                and (not product or (known is not None and known.kind == kind))
+                and (support_kind in declared.supports if support_kind else declared.seat is Seat.FREE)
+            )
+        return found
 
     def parameter(self, kind: str, name: str) -> Parameter | None:
         """The declaration of a parameter, if the kind has it."""

@@ -51,6 +51,11 @@ RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
 }
 """The rules that look at each kind of block."""
 
+RULES_OF_ORDINARY_BLOCKS: Final[dict[str, tuple[Rule, ...]]] = {
+    kind: tuple(rule for rule in rules if "*" not in rule.kinds) for kind, rules in RULES_BY_KIND.items()
+}
+"""Those of them that can have something to say of an ordinary block (`Scene.is_ordinary`)."""
+
 HOST_RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
     kind: tuple(rule for rule in rules if rule.reads_host) for kind, rules in RULES_BY_KIND.items()
 }

@@ -10,7 +10,7 @@ from hvstudio.checks.finding import Finding, Report
 from hvstudio.checks.knowledge import Knowledge
 from hvstudio.checks.reach import reach_of
 from hvstudio.checks.rule import Hit, Rule
-from hvstudio.checks.rules import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_UNKNOWN_KINDS
+from hvstudio.checks.rules import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_ORDINARY_BLOCKS, RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.scene import Scene
 from hvstudio.model.change import Change, between
 from hvstudio.model.document import BlockId, Document
@@ -89,11 +89,12 @@ class Checker:
 
     def _look(self, scene: Scene, block_ids: Iterable[BlockId]) -> None:
         """Run the rules on these blocks and keep what they find."""
-        found, blocks = self._found, scene.blocks
+        found, blocks, is_ordinary = self._found, scene.blocks, scene.is_ordinary
         for block_id in block_ids:
             block = blocks[block_id]
             rows: list[Finding] = []
-            for rule in RULES_BY_KIND.get(block.kind, RULES_OF_UNKNOWN_KINDS):
+            rules = RULES_OF_ORDINARY_BLOCKS if is_ordinary(block) else RULES_BY_KIND
+            for rule in rules.get(block.kind, RULES_OF_UNKNOWN_KINDS):
                 hits = rule.look(scene, block)
                 if hits:
                     rows.extend(_findings(scene, rule, hits))

@@ -106,6 +106,22 @@ class Scene:
             stack.extend(self.index.children.get(block_id, ()))
         return standing
 
+    def is_ordinary(self, block: Block) -> bool:
+        """Whether nothing in general is odd about a block: kind, product, support and parameters are as declared.
+
+        The rules that look at every kind of block have nothing to say of an ordinary one.
+        """
+        support = block.rests_on
+        below = None if support is None else self.blocks.get(support)
+        if (support is not None and below is None) or block.id in self.loose:
+            return False
+        if not self.knowledge.goes_together(block.kind, block.product, "" if below is None else below.kind):
+            return False
+        if not block.parameters:
+            return True
+        judged = self.judged(block)
+        return not judged.impossible and not judged.unknown
+
     def place(self, block: Block) -> Place:
         """Where a block stands."""
         support = block.rests_on

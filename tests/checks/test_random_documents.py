@@ -12,6 +12,8 @@ from hvstudio.checks.classify import classify
 from hvstudio.checks.consequences import consequences
 from hvstudio.checks.convert import convert
 from hvstudio.checks.finding import Report, Severity
+from hvstudio.checks.restructure import scene_of
+from hvstudio.checks.rules import RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.run import Checker, check
 from hvstudio.checks.scorecard import scorecard
 from hvstudio.checks.validate_as import validate_as
@@ -161,6 +163,16 @@ def test_files_edited_by_hand_get_an_answer_too(steps, ties) -> None:
         if finding.rule == "structure.circle":
             for fix in finding.fixes:
                 fix.edit(document)
+
+
+@settings(max_examples=120)
+@given(st.lists(STEPS, max_size=40))
+def test_the_general_rules_have_nothing_to_say_of_ordinary_blocks(steps) -> None:
+    document = grown(steps)
+    scene = scene_of(document, CATALOG)
+    for block in document.blocks.values():
+        if scene.is_ordinary(block):
+            assert not [rule.id for rule in RULES_OF_UNKNOWN_KINDS if rule.look(scene, block)]
 
 
 @settings(max_examples=120)
