@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -87,6 +88,7 @@ def _neighbour_correlation(values: Array) -> float:
     return float((centred[1:] * centred[:-1]).sum()) / total if total > 0 else 0.0
 
 
+@cache
 def student_t(probability: float, freedom: int) -> float:
     """Quantile of Student's t distribution, by bisection on its distribution function; error below 1e-9."""
     if probability == 0.5:
