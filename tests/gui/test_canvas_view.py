@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from hvstudio.checks.run import check
 from hvstudio.gui.canvas.counting import CountEditor
+from hvstudio.gui.canvas.noting import NoteEditor
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.view import CanvasView, ContextRequest
 from hvstudio.gui.theme import Theme
@@ -382,6 +383,21 @@ class TestCommands:
         QTest.keyClicks(editor, "Mail")
         QTest.keyClick(editor, Qt.Key.Key_Escape)
         assert view.workspace.document is small_stack
+
+    def test_a_note_is_written_where_it_stands(self, make_canvas: MakeCanvas) -> None:
+        document, note = add_block(Document(), kind="note", name="Remember", position=(0.0, 0.0))
+        view = make_canvas(document)
+        QTest.mouseDClick(view.viewport(), LEFT, NONE, spot(view, "Remember"))
+        editor = view.viewport().findChild(NoteEditor)
+        assert editor is not None
+        QTest.keyClicks(editor, "first")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        QTest.keyClicks(editor, "second")
+        QTest.keyClick(editor, Qt.Key.Key_Return, CONTROL)
+        assert view.workspace.document.block(note).parameters == {"text": "first\nsecond"}
+        assert view.canvas.picture.layout.places[note].bar.height > 60
+        view.workspace.undo()
+        assert view.workspace.document is document
 
     def test_the_context_menu_is_asked_for_with_the_block(
         self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 _LONGEST_NAME: Final = 200
 _LEAST_WIDTH: Final = 140
+_MOST_HEIGHT: Final = 40
 
 
 class NameEditor(QLineEdit):
@@ -21,15 +22,14 @@ class NameEditor(QLineEdit):
     committed = Signal(object)
     closed = Signal()
 
-    def __init__(self, parent: QWidget, name: str, top_left: QPoint, bottom_right: QPoint) -> None:
+    def __init__(self, parent: QWidget, name: str, area: QRect) -> None:
         super().__init__(name, parent)
         self._name = name
         self._done = False
         self.setMaxLength(_LONGEST_NAME)
         self.setAccessibleName("Name of the block")
-        height = max(self.sizeHint().height(), min(bottom_right.y() - top_left.y(), 40))
-        width = max(_LEAST_WIDTH, bottom_right.x() - top_left.x())
-        self.setGeometry(QRect(top_left.x(), top_left.y(), width, height))
+        height = max(self.sizeHint().height(), min(area.height(), _MOST_HEIGHT))
+        self.setGeometry(QRect(area.x(), area.y(), max(_LEAST_WIDTH, area.width()), height))
 
     def start(self) -> None:
         """Show it with the whole name selected."""

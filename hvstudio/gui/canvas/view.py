@@ -29,16 +29,14 @@ from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.background import draw_grid, draw_hint
 from hvstudio.gui.canvas.camera import ZOOM_STEP, Camera
 from hvstudio.gui.canvas.commands import CanvasCommands
-from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.dragging import read_wanted
 from hvstudio.gui.canvas.hand import Hand
+from hvstudio.gui.canvas.in_place import InPlace
 from hvstudio.gui.canvas.keyboard import Keyboard
 from hvstudio.gui.canvas.overview import Overview
-from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.scene import CanvasScene
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId, Document
-from hvstudio.model.edits import rename_block
 
 _USE: Final = "The composition. Arrows walk through the blocks, Enter renames, Delete deletes."
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
@@ -76,7 +74,7 @@ class CanvasView(QGraphicsView):
         self.hand_tool = False
         self.grid_shown = True
         self._panning: QPoint | None = None
-        self._editor: NameEditor | None = None
+        self.in_place = InPlace(self, self.canvas, self.camera)
         self._said = ""
         self.keyboard = Keyboard(
             self.canvas, camera=self.camera, hand=self.hand, commands=self.commands, actions=self._key_table()
@@ -139,7 +137,7 @@ class CanvasView(QGraphicsView):
 
     def fit(self) -> None:
         """Show everything, not much larger than life."""
-        self._close_editor()
+        self.in_place.close()
         self.camera.fit(self.canvas.picture.layout.bounds())
 
     def zoom_in(self) -> None:
@@ -158,25 +156,18 @@ class CanvasView(QGraphicsView):
         """Bring a block to the middle of the view, near enough to be read."""
         place = self.canvas.picture.layout.places.get(block_id)
         if place is not None:
-            self._close_editor()
+            self.in_place.close()
             self.camera.centre_on(place.bar)
 
     def rename(self, block_id: BlockId | None = None) -> None:
         """Edit the name of a block (of the primary one, if none is given) in its place."""
         wanted = block_id or self.workspace.primary
-        place = self.canvas.picture.layout.places.get(wanted) if wanted else None
-        if wanted is None or place is None:
-            return
-        self._close_editor()
-        self.camera.keep_in_sight(place.bar)
-        x, y, width, height = place.bar
-        top_left = self.mapFromScene(QPointF(x, y))
-        bottom_right = self.mapFromScene(QPointF(x + width, y + min(height, 44.0)))
-        editor = NameEditor(self.viewport(), self.workspace.document.block(wanted).name, top_left, bottom_right)
-        editor.committed.connect(lambda name: self._renamed(wanted, str(name)))
-        editor.closed.connect(self._close_editor)
-        self._editor = editor
-        editor.start()
+        if wanted is not None:
+            self.in_place.rename(wanted)
+
+    def write_note(self, block_id: BlockId) -> None:
+        """Edit the text of a note in its place."""
+        self.in_place.write_note(block_id)
 
     def insert(self, kind: str, product: str = "", *, count: int = 1) -> bool:
         """Put something new where the selection suggests, without a mouse: on the selected block or a support of it,
@@ -234,13 +225,13 @@ class CanvasView(QGraphicsView):
         if answer is None:
             self.hand.drop(position, event.modifiers())
         else:
-            self._ask_how_many(position, answer)
+            self.in_place.ask_how_many(position, answer=answer, closed=self.hand.cancel)
 
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select and get ready to drag; the middle button, or the hand tool, pans."""
-        self._close_editor()
+        self.in_place.close()
         self.canvas.show_alternative(None)
         position = event.position().toPoint()
         middle = event.button() == Qt.MouseButton.MiddleButton
@@ -277,10 +268,14 @@ class CanvasView(QGraphicsView):
             self.hand.release(event.position().toPoint(), event.modifiers())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Rename what is double-clicked."""
+        """Rename what is double-clicked; in a note, write."""
         block_id = self.block_at(event.position())
-        if block_id is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.hand.cancel()
+        if block_id is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.hand.cancel()
+        if self.workspace.document.block(block_id).kind == "note":
+            self.write_note(block_id)
+        else:
             self.rename(block_id)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -290,7 +285,7 @@ class CanvasView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ctrl and the wheel zoom at the pointer; the wheel alone scrolls, with Shift sideways."""
-        self._close_editor()
+        self.in_place.close()
         turned = event.angleDelta()
         if event.modifiers() & _CONTROL:
             self.camera.zoom(ZOOM_STEP ** (turned.y() / 120.0), event.position())
@@ -355,7 +350,9 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The overview keeps to its corner."""
         super().resizeEvent(event)
-        self._show_overview()
+        overview = getattr(self, "overview", None)  # as above
+        if overview is not None:
+            overview.follow()
 
     # Painting
 
@@ -413,29 +410,6 @@ class CanvasView(QGraphicsView):
         elif place is not None:
             self.camera.keep_in_sight(place.bar)
 
-    def _renamed(self, block_id: BlockId, name: str) -> None:
-        if block_id in self.workspace.document.blocks and name.strip():
-            label = f"Rename “{self.workspace.document.block(block_id).name}”"
-            self.workspace.apply(label, lambda document: rename_block(document, block_id, name))
-
-    def _show_overview(self) -> None:
-        overview = getattr(self, "overview", None)  # as above
-        if overview is not None:
-            overview.follow()
-
-    def _ask_how_many(self, position: QPoint, answer: Callable[[int], None]) -> None:
-        editor = CountEditor(self.viewport(), position)
-        editor.committed.connect(lambda count: answer(int(count)))
-        editor.closed.connect(self.hand.cancel)
-        editor.closed.connect(self.setFocus)
-        editor.start()
-
-    def _close_editor(self) -> None:
-        editor, self._editor = self._editor, None
-        if editor is not None:
-            editor.finish()
-            self.setFocus()
-
     def _hover(self, block_id: BlockId | None) -> None:
         if block_id != self.canvas.overlay.hovered:
             self.canvas.set_hovered(block_id)
@@ -443,7 +417,7 @@ class CanvasView(QGraphicsView):
             self.hovered.emit(block_id)
 
     def _zoom(self, factor: float) -> None:
-        self._close_editor()
+        self.in_place.close()
         self.camera.zoom(factor)
 
     def _say(self, sentence: str) -> None:
