@@ -10,7 +10,15 @@ from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
-from hvstudio.checks.sums import GIB, MachineSums, VmTally, hypervisor_tallies, machine_sums, memory_overhead
+from hvstudio.checks.sums import (
+    GIB,
+    MachineSums,
+    VmTally,
+    hypervisor_tallies,
+    inner_hypervisors,
+    machine_sums,
+    memory_overhead,
+)
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import set_parameters
 from hvstudio.units import Quantity, format_quantity
@@ -37,6 +45,8 @@ def size(number: float) -> str:
 )
 def memory(scene: Scene, machine: Block) -> Sequence[Hit]:
     """The memory of VMs with their overheads and of the layers under them, against the machine's."""
+    if machine.kind == "vm" and not inner_hypervisors(scene, machine):
+        return ()
     sums = machine_sums(scene, machine)
     if not sums.hypervisors:
         return ()

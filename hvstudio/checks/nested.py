@@ -11,25 +11,13 @@ from hvstudio.checks.hardware import with_features
 from hvstudio.checks.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
-from hvstudio.checks.sums import GIB
+from hvstudio.checks.sums import GIB, inner_hypervisors
 from hvstudio.model.document import Block, Document
 from hvstudio.model.edits import set_parameters
 
 NESTED: Final = "Microsoft Docs, run Hyper-V in a virtual machine with nested virtualization"
 SCRIPT: Final = "Microsoft, Enable-NestedVm.ps1: VM off, no dynamic memory, MAC spoofing, at least 4 GB"
 _DEEP: Final = 3
-
-
-def inner_hypervisors(scene: Scene, vm: Block) -> list[Block]:
-    """The hypervisors that run in a VM: on it or on its systems; kept in the scene."""
-    kept = scene.kept_inner
-    found: list[Block] | None = kept.get(vm.id)
-    if found is None:
-        found = list(scene.on(vm.id, "hypervisor"))
-        for system in scene.on(vm.id, "os"):
-            found.extend(scene.on(system.id, "hypervisor"))
-        kept[vm.id] = found
-    return found
 
 
 @rule(

@@ -205,8 +205,10 @@ class Scene:
 
     def backing(self, block: Block) -> Block | None:
         """The physical disk or card behind a virtual device, through other virtual ones; None if there is none."""
-        seen: set[BlockId] = set()
         current = self.target(block)
+        if current is None or current.kind in ("disk", "nic"):
+            return current
+        seen: set[BlockId] = set()
         while current is not None and current.id not in seen:
             if current.kind in ("disk", "nic"):
                 return current

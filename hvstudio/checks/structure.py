@@ -243,12 +243,15 @@ def attached_to_lost(scene: Scene, block: Block) -> Sequence[Hit]:
     """An attachment that names no block, or that leads back to its start."""
     if block.attached_to is None:
         return ()
+    target = scene.target(block)
+    if target is not None and target.attached_to is None:
+        return ()
     seen: list[BlockId] = []
     current: Block | None = block
     while current is not None and current.attached_to is not None and current.id not in seen:
         seen.append(current.id)
         current = scene.target(current)
-    lost = scene.target(block) is None
+    lost = target is None
     if not lost and not (current is not None and current.id == block.id):
         return ()
     what = "a block that is not there" if lost else "itself, by way of others"

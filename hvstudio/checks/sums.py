@@ -43,6 +43,18 @@ class MachineSums(NamedTuple):
     flows: tuple[Flow, ...]
 
 
+def inner_hypervisors(scene: Scene, vm: Block) -> list[Block]:
+    """The hypervisors that run in a VM: on it or on its systems; kept in the scene."""
+    kept = scene.kept_inner
+    found: list[Block] | None = kept.get(vm.id)
+    if found is None:
+        found = list(scene.on(vm.id, "hypervisor"))
+        for system in scene.on(vm.id, "os"):
+            found.extend(scene.on(system.id, "hypervisor"))
+        kept[vm.id] = found
+    return found
+
+
 def vm_tally(scene: Scene, vm: Block) -> VmTally:
     """What one VM asks, kept in the scene."""
     kept = scene.kept.setdefault("tally", {})
@@ -151,12 +163,10 @@ def _flows_in(scene: Scene, vm: Block) -> list[Flow]:
     waiting = [vm]
     while waiting:
         machine = waiting.pop()
-        hypervisors = list(scene.on(machine.id, "hypervisor"))
         flows.extend(_own_flows(scene, scene.on(machine.id, "workload"), machine))
         for system in scene.on(machine.id, "os"):
             flows.extend(_own_flows(scene, scene.on(system.id, "workload"), machine))
-            hypervisors.extend(scene.on(system.id, "hypervisor"))
-        for hypervisor in hypervisors:
+        for hypervisor in inner_hypervisors(scene, machine):
             waiting.extend(scene.on(hypervisor.id, "vm"))
     return flows
 
