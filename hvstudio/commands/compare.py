@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import TYPE_LABELS
@@ -18,6 +18,8 @@ from hvstudio.errors import PlanError
 
 if TYPE_CHECKING:
     from hvstudio.simulation.plan import Plan
+
+_MOST_LOST: Final = 5
 
 
 def compare(arguments: Namespace) -> int:
@@ -40,8 +42,13 @@ def compare(arguments: Namespace) -> int:
             workers=arguments.workers,
             progress=bar,
         )
-    lost = {item.vmm_type: list(item.lost) for item in made if item.vmm_type in plans}
-    found = with_head(arguments.file, document, {**comparison.to_json(), "lost": lost, "left_out": problems})
+    ran = [item for item in made if item.vmm_type in plans]
+    about = {
+        "products": {item.vmm_type: list(item.products) for item in ran},
+        "lost": {item.vmm_type: list(item.lost) for item in ran},
+        "left_out": problems,
+    }
+    found = with_head(arguments.file, document, {**comparison.to_json(), **about})
     if arguments.json:
         say_json(found)
     else:
@@ -77,10 +84,14 @@ def comparison_text(found: Mapping[str, Any]) -> str:
     lines = [
         f"{found['title']}: {first['replications']} replications of {shown_number(first['simulated_s'])} s each",
         table(headings, rows),
-        f"In brackets: against {TYPE_LABELS[base]}, where the 95 % interval of the paired differences excludes none.",
+        f"In brackets: against {TYPE_LABELS[base]}, where the 95 % interval of the paired differences excludes 0.",
     ]
-    for name, sentences in found["lost"].items():
-        lines += [f"{TYPE_LABELS[name]} cannot express: {sentence}" for sentence in sentences]
+    for name in names:
+        products, sentences = found["products"][name], found["lost"][name]
+        lines.append(f"{TYPE_LABELS[name]}: {', '.join(products) or 'no hypervisor'}.")
+        lines += [f"  It cannot express: {sentence}" for sentence in sentences[:_MOST_LOST]]
+        if len(sentences) > _MOST_LOST:
+            lines.append(f"  And {len(sentences) - _MOST_LOST} more of that kind; --json lists them all.")
     return "\n".join(lines)
 
 

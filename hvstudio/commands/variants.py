@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
@@ -10,17 +10,21 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.convert import convert
 from hvstudio.checks.run import check
 from hvstudio.errors import EditError, HVStudioError
-from hvstudio.model.document import Document
+from hvstudio.model.document import BlockId, Document
 
 
 @frozen(kw_only=True)
 class Variant:
-    """A document of one architecture. `lost` says what it cannot express; `problem` why there is none."""
+    """A document of one architecture. `lost` says what it cannot express; `problem` why there is none.
+
+    `products` are the hypervisors that make it, nested ones left out.
+    """
 
     vmm_type: str
     document: Document | None
     lost: tuple[str, ...] = ()
     problem: str = ""
+    products: tuple[str, ...] = ()
 
 
 def variants(document: Document, catalog: Catalog, types: Sequence[str]) -> list[Variant]:
@@ -43,5 +47,18 @@ def variants(document: Document, catalog: Catalog, types: Sequence[str]) -> list
         except EditError as error:
             made.append(Variant(vmm_type=vmm_type, document=None, problem=str(error)))
         else:
-            made.append(Variant(vmm_type=vmm_type, document=changed, lost=tuple(dict.fromkeys(lost))))
+            products = _products(changed, catalog, present)
+            made.append(
+                Variant(vmm_type=vmm_type, document=changed, lost=tuple(dict.fromkeys(lost)), products=products)
+            )
     return made
+
+
+def _products(document: Document, catalog: Catalog, hypervisors: Iterable[BlockId]) -> tuple[str, ...]:
+    labels: dict[str, None] = {}
+    for hypervisor in hypervisors:
+        block = document.blocks.get(hypervisor)
+        if block is not None:
+            product = catalog.product_of(block)
+            labels[block.name if product is None else product.label] = None
+    return tuple(labels)
