@@ -10,14 +10,16 @@ from attrs import frozen
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile import tree
-from hvstudio.simulation.compile.assembly import Assembly
+from hvstudio.simulation.compile.assembly import Assembly, hardware_of
 from hvstudio.simulation.compile.cost_cards import DeviceModel, DriverCosts
-from hvstudio.simulation.compile.hardware import drives_devices
+from hvstudio.simulation.compile.hardware import backing_device, drives_devices
 from hvstudio.simulation.compile.operations import Issuer
 from hvstudio.simulation.compile.techniques import kernel_factor
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan import Layer
 
+_DIRECT: Final = ("sr-iov", "pass-through")
+"""Models by which a VM drives hardware itself."""
 _UNNAMED: Final = {
     "disk": {"emulated": "disk-emulated-process", "synthetic": "disk-virtio-process"},
     "nic": {"emulated": "nic-emulated-process", "synthetic": "nic-virtio-process"},
@@ -43,9 +45,9 @@ class Backend:
 
 
 def model_of(assembly: Assembly, machine: Machine, device: Block | None, kind: str) -> DeviceModel:
-    """The cost card by which a VM reaches a device: the wanted model if the product and the guest have it.
+    """The cost card by which a VM reaches a device: the wanted model if product, guest and hardware have it.
 
-    Without guest drivers there is nothing but emulation; a model that the product does not offer is replaced.
+    Without guest drivers there is nothing but emulation; what cannot be had is replaced, with a note.
     """
     hypervisor = machine.provider
     assert hypervisor is not None
@@ -53,13 +55,31 @@ def model_of(assembly: Assembly, machine: Machine, device: Block | None, kind: s
     wanted = assembly.text(device, "device_model") if device is not None else "synthetic"
     if wanted == "synthetic" and not assembly.switch(machine.block, "integration_services"):
         wanted = "emulated"
-    order = [wanted, "synthetic" if wanted in ("sr-iov", "pass-through") else "emulated", "emulated", "synthetic"]
+    lacking = _lacking(assembly, machine, device, wanted)
+    first = [] if lacking else [wanted]
+    order = [*first, "synthetic" if wanted in _DIRECT else "emulated", "emulated", "synthetic"]
     for name in order:
         if name in offered:
             if name != wanted and device is not None:
-                assembly.builder.note(f"{hypervisor.block.name} offers no {wanted} {kind}: {name} is taken.")
+                reason = lacking or f"{hypervisor.block.name} offers no {wanted} {kind}"
+                assembly.builder.note(f"{device.name}: {reason}; {name} is taken.")
             return assembly.card(offered[name], DeviceModel)
     raise PlanError(f"{hypervisor.block.name} offers no {kind} model.", where=machine.block.name)
+
+
+def _lacking(assembly: Assembly, machine: Machine, device: Block | None, wanted: str) -> str:
+    """What the hardware lacks to hand a device to a VM; empty when nothing, or when nothing is handed over."""
+    if device is None or wanted not in _DIRECT:
+        return ""
+    host = hardware_of(machine)
+    if not assembly.switch(host.block, "iommu"):
+        return f"{host.block.name} has no IOMMU"
+    if wanted == "sr-iov" and machine.provider is not None:
+        below = machine.provider.machine.owns_devices_of
+        card = backing_device(assembly, below, device, "nic", machine.block)
+        if card.kind == "nic" and not assembly.switch(card, "sr_iov"):
+            return f"{card.name} has no SR-IOV"
+    return ""
 
 
 def _offered(assembly: Assembly, hypervisor: Hypervisor, kind: str) -> dict[str, str]:

@@ -36,14 +36,21 @@ def first_device(machine: Machine, kind: str, asking: Block) -> Block:
 
 def backing_device(assembly: Assembly, machine: Machine, device: Block | None, kind: str, asking: Block) -> Block:
     """The device of `machine` that carries a virtual device; the first one, with a note, where none is named."""
-    name = device.name if device is not None else f"{asking.name}'s {kind}"
     target = _attachment(assembly, device)
-    if target is not None and any(own is target for own in machine.devices):
+    fitting = devices_of(machine, kind)
+    if target is not None and any(own is target for own in fitting):
         return target
     chosen = first_device(machine, kind, asking)
-    why = "is attached to nothing" if target is None else f"is attached to a device outside {machine.block.name}"
-    if device is not None or len(devices_of(machine, kind)) > 1:
-        assembly.builder.note(f"{name} {why if device is not None else 'is not drawn'}: {chosen.name} is taken.")
+    if device is None:
+        if len(fitting) > 1:
+            assembly.builder.note(f"{asking.name}'s {kind} is not drawn: {chosen.name} is taken.")
+        return chosen
+    if device.attached_to is None:
+        why = "is attached to nothing"
+    else:
+        what = "disk" if kind == "disk" else "network card"
+        why = f"leads to no {what} of {machine.block.name}"
+    assembly.builder.note(f"{device.name} {why}: {chosen.name} is taken.")
     return chosen
 
 

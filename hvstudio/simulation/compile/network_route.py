@@ -109,6 +109,9 @@ def _queue_processors(assembly: Assembly, machine: Machine, driver: System) -> i
 def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:
     """Whether the physical card has a queue left for this virtual one; first come, first served."""
     assert machine.provider is not None
+    switch = switch_of(assembly, device)
+    if switch is not None and assembly.text(switch, "reach") != "external":
+        return True
     below = machine.provider.machine.owns_devices_of
     nic = backing_device(assembly, below, device, "nic", machine.block)
     if nic.kind != "nic":

@@ -69,6 +69,7 @@ def test_a_card_has_only_so_many_queues(stack: Any, compiled: Compile) -> None:
 @pytest.mark.parametrize("model", ["sr-iov", "pass-through"])
 def test_a_card_of_its_own_bypasses_the_parent(stack: Any, compiled: Compile, model: str) -> None:
     _type1(stack)
+    stack.change("host nic", sr_iov=True)
     _talking_vm(stack, on="hyper-v", nic=model, nic_to="host nic")
     plan = compiled(stack)
     assert plan.visits("vm") == ["delay", "host nic in", "vm", "host nic out", "delay"]
@@ -167,3 +168,35 @@ def test_a_product_with_vrss_spreads_the_packets_of_one_card(stack: Any, compile
     plan = compiled(stack).plan
     queue = plan.context_name.index("server: queue of vm nic (vm)")
     assert list(plan.node_context).count(queue) == 2
+
+
+def test_a_private_switch_needs_no_card_at_all(stack: Any, compiled: Compile) -> None:
+    stack.add("host", "bare")
+    stack.add("hypervisor", "hyper-v", on="bare", product="hyper-v-2016")
+    stack.add("parent_partition", "parent", on="hyper-v")
+    stack.add("os", "server", on="parent", product="windows-server-2016")
+    stack.add("virtual_switch", "switch", on="server", reach="private")
+    _talking_vm(stack, on="hyper-v", nic_to="switch", disk_to="")
+    assert compiled(stack).visits("vm")[-1] == "server: queue of vm nic (vm)"
+
+
+@pytest.mark.parametrize(("lacking", "words"), [({"sr_iov": False}, "host nic has no SR-IOV"),
+                                                ({"iommu": False}, "host has no IOMMU")])  # fmt: skip
+def test_what_the_hardware_cannot_hand_over_is_synthetic(
+    stack: Any, compiled: Compile, lacking: dict[str, bool], words: str
+) -> None:
+    _type1(stack)
+    stack.change("host nic", sr_iov=True)
+    stack.change("host nic" if "sr_iov" in lacking else "host", **lacking)
+    _talking_vm(stack, on="hyper-v", nic="sr-iov", nic_to="host nic")
+    plan = compiled(stack)
+    assert "server: queue of vm nic (vm)" in plan.visits("vm")
+    assert f"vm nic: {words}; synthetic is taken." in plan.plan.notes
+
+
+def test_a_card_attached_to_a_disk_takes_the_first_card_with_a_note(stack: Any, compiled: Compile) -> None:
+    _type1(stack)
+    _talking_vm(stack, on="hyper-v", nic_to="host disk")
+    plan = compiled(stack)
+    assert "host nic in" in plan.visits("vm")
+    assert "vm nic leads to no network card of host: host nic is taken." in plan.plan.notes
