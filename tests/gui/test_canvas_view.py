@@ -19,8 +19,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
+from hvstudio.catalog.load import shipped_catalog
 from hvstudio.checks.run import check
+from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.noting import NoteEditor
 from hvstudio.gui.canvas.renaming import NameEditor
@@ -398,6 +402,16 @@ class TestCommands:
         assert view.canvas.picture.layout.places[note].bar.height > 60
         view.workspace.undo()
         assert view.workspace.document is document
+
+    def test_a_canvas_closed_while_a_field_is_open_goes_quietly(
+        self, qtbot: QtBot, make_canvas: MakeCanvas, small_stack: Document, light: Theme
+    ) -> None:
+        view = CanvasView(Workspace(small_stack, catalog=shipped_catalog()), light)
+        view.show()
+        view.rename(next(iter(small_stack.blocks)))
+        with qtbot.captureExceptions() as exceptions:
+            delete(view)
+        assert exceptions == []
 
     def test_the_context_menu_is_asked_for_with_the_block(
         self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf

@@ -18,6 +18,9 @@ _LINES: Final = (
     "Stack an operating system, a hypervisor and virtual machines on it: each block clicks into its slot.",
     "Or open an example, or select a palette entry and press Enter.",
 )
+_HINT_MARGIN: Final = 24.0
+_HINT_WIDTH: Final = 760.0
+_HINT_FLAGS: Final = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
 def draw_grid(painter: QPainter, rect: QRectF, strokes: Strokes, scale: float) -> None:
@@ -36,19 +39,16 @@ def draw_grid(painter: QPainter, rect: QRectF, strokes: Strokes, scale: float) -
 
 
 def draw_hint(painter: QPainter, area: QRectF, strokes: Strokes) -> None:
-    """What to do, in the middle of an empty canvas."""
+    """What to do, in the middle of an empty canvas; broken into lines where the canvas is narrow."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     centre = area.center()
-    box = QRectF(centre.x() - 24.0, centre.y() - 86.0, 48.0, 48.0)
-    strokes.icon(painter, "host", "text-muted", box)
-    _line(painter, strokes, QPointF(centre.x(), centre.y() - 8.0), _HEADING, "text", heading=True)
-    for number, text in enumerate(_LINES):
-        at = QPointF(centre.x(), centre.y() + 22.0 + 20.0 * number)
-        _line(painter, strokes, at, text, "text-muted", heading=False)
-
-
-def _line(painter: QPainter, strokes: Strokes, at: QPointF, text: str, token: str, *, heading: bool) -> None:
-    painter.setFont(strokes.lettering.heading if heading else strokes.lettering.title_plain)
-    painter.setPen(strokes.pen(token))
-    box = QRectF(at.x() - 600.0, at.y() - 16.0, 1200.0, 32.0)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    width = min(area.width() - 2 * _HINT_MARGIN, _HINT_WIDTH)
+    if width < _HINT_MARGIN:
+        return
+    strokes.icon(painter, "host", "text-muted", QRectF(centre.x() - 24.0, centre.y() - 92.0, 48.0, 48.0))
+    y = centre.y() - 26.0
+    for number, text in enumerate((_HEADING, *_LINES)):
+        painter.setFont(strokes.lettering.title_plain if number else strokes.lettering.heading)
+        painter.setPen(strokes.pen("text-muted" if number else "text"))
+        room = QRectF(centre.x() - width / 2, y, width, area.bottom() - y)
+        y = painter.drawText(room, _HINT_FLAGS, text).bottom() + (4.0 if number else 10.0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtWidgets import QGraphicsView
+from shiboken6 import isValid
 
 from hvstudio.gui.canvas.camera import Camera
 from hvstudio.gui.canvas.counting import CountEditor
@@ -63,8 +64,9 @@ class InPlace:
     def close(self) -> None:
         """Take what is entered and close the field, if one is open."""
         editor, self._editor = self._editor, None
-        if editor is not None:
+        if editor is not None and isValid(editor):
             editor.finish()
+        if editor is not None and isValid(self._view):  # a window that is closed takes its fields with it
             self._view.setFocus()
 
     def _start(self, editor: NameEditor | NoteEditor) -> None:
