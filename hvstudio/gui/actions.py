@@ -180,6 +180,7 @@ class Actions:
 
     def __init__(self, owner: QObject, handlers: Mapping[str, Callable[[], object]]) -> None:
         self._actions: dict[str, QAction] = {}
+        self._shown: State | None = None
         for spec in ACTIONS:
             action = QAction(spec.text, owner)
             action.setObjectName(f"action.{spec.name}")
@@ -201,6 +202,7 @@ class Actions:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in another theme's colours."""
+        self._shown = None
         for spec in ACTIONS:
             if spec.icon:
                 self._actions[spec.name].setIcon(icon(spec.icon, theme))
@@ -208,6 +210,9 @@ class Actions:
 
     def refresh(self, state: State, theme: Theme) -> None:
         """Switch every action on or off; the tool tip of one that is off says why."""
+        if state == self._shown:
+            return
+        self._shown = state
         for spec in ACTIONS:
             action = self._actions[spec.name]
             reason = spec.why_not(state)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from hvstudio.checks.finding import Report
 from hvstudio.checks.run import Checker
@@ -24,6 +26,11 @@ class Forecast:
     reason: str = ""
 
 
+_LARGE: Final = 500
+_REST_MS: Final = 600
+"""Blocks from which on, and how long, the estimate waits until nobody edits: it would compete for the interpreter."""
+
+
 class Analysis(QObject):
     """Follows the workspace: `report_ready` carries a Report, `forecast_ready` a Forecast of the newest document."""
 
@@ -36,6 +43,10 @@ class Analysis(QObject):
         self._checks = Latest(runner)
         self._forecasts = Latest(runner)
         self._checker = Checker(workspace.catalog)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._ask_forecast)
         self.report: Report | None = None
         self.forecast: Forecast | None = None
         workspace.add_listener(self._follow)
@@ -43,12 +54,20 @@ class Analysis(QObject):
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come."""
-        return self._checks.busy or self._forecasts.busy
+        return self._checks.busy or self._forecasts.busy or self._rest.isActive()
 
     def start(self) -> None:
         """Look at the present document."""
-        document, catalog = self._workspace.document, self._workspace.catalog
+        document = self._workspace.document
         self._checks.ask(lambda: self._checker.update(document), self._take_report, self._start_afresh)
+        if len(document) < _LARGE:
+            self._ask_forecast()
+        else:
+            self._rest.start()
+
+    def _ask_forecast(self) -> None:
+        self._rest.stop()
+        document, catalog = self._workspace.document, self._workspace.catalog
 
         def forecast() -> Forecast:
             try:

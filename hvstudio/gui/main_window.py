@@ -347,9 +347,10 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Space belongs to the button or the list that has the keyboard; elsewhere it runs."""
-        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return super().event(event)
         has_own_use = isinstance(self.focusWidget(), QAbstractButton | QComboBox)
-        if is_space and has_own_use and event.type() is QEvent.Type.ShortcutOverride:
+        if event.key() == Qt.Key.Key_Space and has_own_use:
             event.accept()
             return True
         return super().event(event)

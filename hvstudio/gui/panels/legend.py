@@ -41,7 +41,8 @@ class LegendModel(QAbstractTableModel):
         """Show other VMs."""
         self.beginResetModel()
         self.specs = tuple(specs)
-        self._swatches = [_swatch(spec.colour) for spec in specs]
+        drawn = {spec.colour: _swatch(spec.colour) for spec in {item.colour: item for item in specs}.values()}
+        self._swatches = [drawn[spec.colour] for spec in specs]
         self._rows = [(spec.name, "", "", "", "") for spec in specs]
         self.endResetModel()
 

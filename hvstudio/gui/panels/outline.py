@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QIcon, QKeyEvent, QShowEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
 from hvstudio.editor.workspace import Event, Workspace
@@ -14,7 +14,9 @@ from hvstudio.gui.icons import icon
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import Block, BlockId
 from hvstudio.model.edits import remove_blocks, rename_block
+from hvstudio.model.index import Index
 
+_PATCHED_AT_MOST: Final = 100
 BLOCK_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 
@@ -39,6 +41,7 @@ class OutlinePanel(QWidget):
         self._items: dict[BlockId, QStandardItem] = {}
         self._icons: dict[str, QIcon] = {}
         self._telling = False
+        self._is_stale = False
         self._model = QStandardItemModel(self)
         self.tree = _OutlineTree()
         self.tree.setObjectName("outline")
@@ -62,37 +65,85 @@ class OutlinePanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._icons = {kind: icon(kind, theme) for kind in self._workspace.catalog.kinds}
-        self._rebuild()
+        self._is_stale = True
+        if self.isVisible():
+            self._rebuild()
 
     def _follow(self, event: Event) -> None:
+        if not self.isVisible():
+            self._is_stale = True
+            return
         change = event.change
-        if event.replaced or change.restacked:
+        if event.replaced or (change.restacked and not self._can_be_patched(event)):
             self._rebuild()
             return
+        if change.restacked:
+            self._patch(event)
         for block_id in change.changed:
             self._refresh(block_id)
-        if event.selection_changed:
+        if event.selection_changed or change.restacked:
             self._show_selection()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed while nobody looked is shown now."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._rebuild()
+
+    def _can_be_patched(self, event: Event) -> bool:
+        """Whether only a few blocks came or went, and none was moved."""
+        change, blocks = event.change, self._workspace.document.blocks
+        few = 0 < len(change.added) + len(change.removed) <= _PATCHED_AT_MOST
+        return few and all(event.previous.blocks[item].rests_on == blocks[item].rests_on for item in change.changed)
+
+    def _patch(self, event: Event) -> None:
+        self._telling = True
+        for block_id in event.change.removed:
+            item = self._items.pop(block_id)
+            support = event.previous.blocks[block_id].rests_on
+            if support not in event.change.removed:
+                (item.parent() or self._model.invisibleRootItem()).removeRow(item.row())
+        index = self._workspace.index
+        for block_id, block in self._workspace.document.blocks.items():
+            if block_id in event.change.added:
+                siblings = index.roots if block.rests_on is None else index.children_of(block.rests_on)
+                self._insert(block, siblings.index(block_id))
+        self._telling = False
 
     def _rebuild(self) -> None:
         self._telling = True
         self._model.clear()
         self._items = {}
+        self._is_stale = False
         index = self._workspace.index
-        for root in index.roots:
-            for block_id in index.subtree(root):
-                self._append(self._workspace.document.blocks[block_id])
+        self._model.invisibleRootItem().appendRows([self._tree_of(root, index) for root in index.roots])
         self.tree.expandAll()
         self._telling = False
         self._show_selection()
 
-    def _append(self, block: Block) -> None:
-        name = QStandardItem(self._icons.get(block.kind, QIcon()), block.name)
-        name.setData(block.id, BLOCK_ROLE)
-        self._describe(name, block)
+    def _tree_of(self, block_id: BlockId, index: Index) -> QStandardItem:
+        """A block with all that rests on it, not yet in the model: putting it in as a whole is many times cheaper."""
+        for current in reversed(list(index.subtree(block_id))):
+            self._items[current] = self._item(self._workspace.document.blocks[current])
+        for current in index.subtree(block_id):
+            children = index.children_of(current)
+            if children:
+                self._items[current].appendRows([self._items[child] for child in children])
+        return self._items[block_id]
+
+    def _item(self, block: Block) -> QStandardItem:
+        item = QStandardItem(self._icons.get(block.kind, QIcon()), block.name)
+        item.setData(block.id, BLOCK_ROLE)
+        self._describe(item, block)
+        return item
+
+    def _insert(self, block: Block, row: int) -> None:
+        name = self._item(block)
         support = None if block.rests_on is None else self._items.get(block.rests_on)
-        (self._model.invisibleRootItem() if support is None else support).appendRow(name)
+        (self._model.invisibleRootItem() if support is None else support).insertRow(row, name)
         self._items[block.id] = name
+        if support is not None:
+            self.tree.expand(support.index())
 
     def _describe(self, item: QStandardItem, block: Block) -> None:
         what = self._what(block)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.panels.palette import MIME_TYPE, Entry
 from hvstudio.model.document import BlockId
-from hvstudio.model.edits import attach, remove_blocks
+from hvstudio.model.edits import add_block, attach, move_block, remove_blocks, rename_block
 
 
 def block_named(window: MainWindow, name: str) -> BlockId:
@@ -109,18 +109,58 @@ def test_f1_on_a_finding_opens_its_rule(window: MainWindow, qtbot: QtBot) -> Non
     assert finding.rule in window.help_panel.browser.toPlainText()
 
 
-def test_outline_and_canvas_share_their_selection(window: MainWindow, qtbot: QtBot) -> None:
-    vm = block_named(window, "VM 2")
-    window.workspace.select([vm])
+def outline_rows(window: MainWindow) -> list[tuple[int, str]]:
+    """Every row of the outline from top to bottom, with its depth."""
+    model = window.outline.tree.model()
+    rows: list[tuple[int, str]] = []
+
+    def walk(parent: QModelIndex, depth: int) -> None:
+        for row in range(model.rowCount(parent)):
+            index = model.index(row, 0, parent)
+            rows.append((depth, index.data()))
+            walk(index, depth + 1)
+
+    walk(QModelIndex(), 0)
+    return rows
+
+
+def test_outline_and_canvas_share_their_selection(window: MainWindow) -> None:
+    window.show_panel("Outline")
+    window.workspace.select([block_named(window, "VM 2")])
     assert window.outline.tree.currentIndex().data() == "VM 2"
     window.outline.tree.setCurrentIndex(window.outline._items[block_named(window, "Server")].index())
     assert window.workspace.selection == (block_named(window, "Server"),)
 
 
-def test_the_outline_follows_removed_blocks(window: MainWindow) -> None:
-    vm = block_named(window, "VM 2")
-    window.workspace.apply("Delete", lambda document: remove_blocks(document, [vm]))
-    assert vm not in window.outline._items
+def test_the_outline_is_the_composition_as_a_tree(window: MainWindow) -> None:
+    window.show_panel("Outline")
+    assert outline_rows(window) == [
+        (0, "Server"), (1, "Disk"), (1, "Card"), (1, "Hyper-V"), (2, "Parent"), (3, "Windows"), (2, "VM 1"),
+        (3, "vDisk 1"), (2, "VM 2"),
+    ]  # fmt: skip
+
+
+def test_the_outline_patched_step_by_step_is_the_one_built_afresh(window: MainWindow) -> None:
+    window.show_panel("Outline")
+    workspace = window.workspace
+    hypervisor, first, second = (block_named(window, name) for name in ("Hyper-V", "VM 1", "VM 2"))
+    steps = (
+        lambda document: add_block(document, kind="vm", name="New", rests_on=hypervisor, before=first)[0],
+        lambda document: remove_blocks(document, [first]),
+        lambda document: rename_block(document, second, "Second"),
+        lambda document: move_block(document, second, rests_on=None, position=(400.0, 0.0)),
+        lambda document: add_block(document, kind="note", name="Note", position=(0.0, 300.0))[0],
+    )
+    for edit in steps:
+        workspace.apply("Step", edit)
+        patched = outline_rows(window)
+        window.outline._rebuild()
+        assert patched == outline_rows(window)
+    for _ in steps:
+        workspace.undo()
+        patched = outline_rows(window)
+        window.outline._rebuild()
+        assert patched == outline_rows(window)
 
 
 def test_the_architecture_panel_says_the_class_and_why(window: MainWindow) -> None:
