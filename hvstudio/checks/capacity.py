@@ -19,6 +19,7 @@ from hvstudio.checks.sums import (
     machine_sums,
     memory_overhead,
 )
+from hvstudio.checks.wording import counted
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import set_parameters
 from hvstudio.units import Quantity, format_quantity
@@ -170,8 +171,8 @@ def vm_wider_than_host(scene: Scene, vm: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=vm.id,
-            message=f"“{vm.name}” has {processors} virtual processors, but the host has only "
-            f"{host.logical_processors} logical ones.",
+            message=f"“{vm.name}” has {processors} virtual processors, but the machine under it has only "
+            f"{counted(host.logical_processors, 'logical one')}.",
             parameter="virtual_processors",
             fixes=(
                 setting(
@@ -279,9 +280,13 @@ def processors_per_host(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 def _narrower(tallies: tuple[VmTally, ...], allowed: int) -> tuple[Fix, ...]:
     """Give VMs fewer virtual processors, the widest first, until the total is allowed."""
     if len(tallies) > allowed:
-        return (
-            removing(f"Keep the first {allowed // 2 or 1} VMs", [tally.vm for tally in tallies[allowed // 2 or 1 :]]),
-        )
+        kept = 0
+        for tally in tallies:
+            if tally.processors > allowed:
+                break
+            allowed -= tally.processors
+            kept += 1
+        return (removing(f"Keep the first {kept}", [tally.vm for tally in tallies[kept:]]),)
     share = {tally.vm: max(1, tally.processors * allowed // sum(t.processors for t in tallies)) for tally in tallies}
     surplus = sum(share.values()) - allowed
     for vm in sorted(share, key=lambda item: -share[item]):
@@ -325,7 +330,8 @@ def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=hypervisor.id,
-            message=f"{total} virtual processors on “{hypervisor.name}” share {host.logical_processors} logical ones.",
+            message=f"{total} virtual processors on “{hypervisor.name}” share "
+            f"{counted(host.logical_processors, 'logical processor')}.",
         )
     ]
 

@@ -13,6 +13,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.classify import serving_system
 from hvstudio.checks.restructure import scene_of
 from hvstudio.checks.scene import Scene
+from hvstudio.checks.wording import percent
 from hvstudio.model.document import Block, BlockId, Document
 
 
@@ -216,7 +217,7 @@ def _rivals_on_processors(scene: Scene, vm: Block, hypervisor: Block) -> Iterabl
     values = scene.values(vm)
     enforced = facts.yes("controls.weight") is not False and scene.values(hypervisor)["scheduler"] != "root"
     reserve = values["cpu_reserve"] if facts.yes("controls.reserve") is not False else 0.0
-    guard = f"; its reserve of {reserve:.0%} is safe" if reserve > 0 else ""
+    guard = f"; its reserve of {percent(reserve)} is safe" if reserve > 0 else ""
     for other in scene.on(hypervisor.id, "vm"):
         if other.id == vm.id:
             continue

@@ -10,6 +10,7 @@ from hvstudio.checks.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.checks.sums import hypervisor_tallies
+from hvstudio.checks.wording import percent
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import set_parameters
 
@@ -49,11 +50,11 @@ def reserve_above_limit(scene: Scene, block: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=block.id,
-            message=f"“{block.name}” has a reserve of {reserve:.0%}, above its limit of {limit:.0%}.",
+            message=f"“{block.name}” has a reserve of {percent(reserve)}, above its limit of {percent(limit)}.",
             parameter="cpu_reserve",
             fixes=(
-                setting(f"Lower the reserve to {limit:.0%}", [block.id], {"cpu_reserve": limit}),
-                setting(f"Raise the limit to {reserve:.0%}", [block.id], {"cpu_limit": reserve}),
+                setting(f"Lower the reserve to {percent(limit)}", [block.id], {"cpu_reserve": limit}),
+                setting(f"Raise the limit to {percent(reserve)}", [block.id], {"cpu_limit": reserve}),
             ),
         )
     ]

@@ -10,6 +10,7 @@ from hvstudio.checks.mending import with_values
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.checks.sums import Flow, disk_seconds, machine_sums, nic_seconds
+from hvstudio.checks.wording import percent
 from hvstudio.model.document import Block, BlockId, Document
 
 UTILISATION_LAW: Final = "Utilisation law (Denning, Buzen 1978): busy share = rate x time for one request"
@@ -124,7 +125,7 @@ def _hits(scene: Scene, host: Block, what: str, shares: dict[BlockId, _Share]) -
         hits.append(
             Hit(
                 block=thing,
-                message=f"The workloads ask {ask:.0%} of what {name} can do at most, {end}",
+                message=f"The workloads ask {percent(ask)} of what {name} can do at most, {end}",
                 related=tuple(share.workloads[:50]),
                 severity=Severity.WARNING if steady else Severity.NOTE,
                 fixes=(_slower(scene, share.workloads, share.all),) if len(share.workloads) <= 200 else (),

@@ -49,6 +49,14 @@ def unattached(scene: Scene, device: Block) -> Sequence[Hit]:
     ]
 
 
+def _fixes(scene: Scene, device: Block) -> tuple[Fix, ...]:
+    """Attach a device to one of its own stack, or to nothing."""
+    detach = attaching("Detach it", device.id, None)
+    if scene.place(device).host is None:
+        return (detach,)
+    return (Fix(label="Attach it to the nearest one", edit=_attaching_nearest(device)), detach)
+
+
 _BACKINGS: Final = {
     "virtual_disk": ("disk", "virtual_disk"),
     "virtual_nic": ("virtual_switch", "nic"),
@@ -124,6 +132,7 @@ def _leads_to(document: Document, block: Block, device: BlockId) -> bool:
     why="A disk's requests need a disk, a network card's a switch or a card.",
     source="HVStudio: a route ends at the hardware device that the virtual one is attached to",
     remedy="Attach it to a device of its kind.",
+    reads_host=True,
 )
 def attached_to_wrong_kind(scene: Scene, device: Block) -> Sequence[Hit]:
     """An attachment to a kind that the device's kind does not declare."""
@@ -131,7 +140,7 @@ def attached_to_wrong_kind(scene: Scene, device: Block) -> Sequence[Hit]:
     kind = scene.catalog.kinds[device.kind]
     if target is None or target.kind in kind.attaches_to:
         return ()
-    fixes = (attaching("Detach it", device.id, None),)
+    fixes = _fixes(scene, device)
     message = f"“{device.name}” is attached to “{target.name}”, which cannot back it; it needs {_WHAT[device.kind]}."
     return [Hit(block=device.id, message=message, related=(target.id,), fixes=fixes)]
 
@@ -146,6 +155,7 @@ def attached_to_wrong_kind(scene: Scene, device: Block) -> Sequence[Hit]:
     why="A host reaches only its own disks and cards; what is shared is a LUN or a network that each host sees itself.",
     source="HVStudio: a host owns the devices that are built into it",
     remedy="Attach it to a device of the host that its VM runs on.",
+    reads_host=True,
 )
 def attached_elsewhere(scene: Scene, device: Block) -> Sequence[Hit]:
     """An attachment that leaves the stack."""
@@ -160,7 +170,7 @@ def attached_elsewhere(scene: Scene, device: Block) -> Sequence[Hit]:
             block=device.id,
             message=f"“{device.name}” is attached to “{target.name}”, which belongs to another host.",
             related=(target.id,),
-            fixes=(attaching("Detach it", device.id, None),),
+            fixes=_fixes(scene, device),
         )
     ]
 

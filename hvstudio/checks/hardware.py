@@ -67,13 +67,16 @@ def _demanded(scene: Scene, hypervisor: Block, demand: str, parameter: str, what
 
 
 def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | None:
-    """The newest other product of the same architecture whose demands the host meets."""
+    """The newest other version by the same maker, of the same architecture, whose demands the host meets."""
     expected = scene.facts(hypervisor).text("expected_class")
+    present = scene.facts(hypervisor).product
     values = scene.values(host)
     met = [
         product
         for product in scene.catalog.products_of("hypervisor")
-        if scene.knowledge.facts(product.id).text("expected_class") == expected
+        if present is not None
+        and product.vendor == present.vendor
+        and scene.knowledge.facts(product.id).text("expected_class") == expected
         and not unmet_demands(scene.knowledge.facts(product.id), values)
     ]
     return max(met, key=lambda product: product.year, default=None)

@@ -86,7 +86,7 @@ def _adding_vm(scene: Scene, hypervisor: Block) -> Edit:
 )
 def two_hypervisors(scene: Scene, machine: Block) -> Sequence[Hit]:
     """More than one hypervisor that rests directly on a host or a VM."""
-    return _doubled(scene, machine)
+    return _doubled(scene, machine, "only one can have it for itself")
 
 
 @rule(
@@ -100,10 +100,10 @@ def two_hypervisors(scene: Scene, machine: Block) -> Sequence[Hit]:
 )
 def two_hosted_hypervisors(scene: Scene, system: Block) -> Sequence[Hit]:
     """More than one hypervisor on an operating system."""
-    return _doubled(scene, system)
+    return _doubled(scene, system, "while one uses VT-x/AMD-V the other has to wait")
 
 
-def _doubled(scene: Scene, support: Block) -> Sequence[Hit]:
+def _doubled(scene: Scene, support: Block, end: str) -> Sequence[Hit]:
     hypervisors = scene.on(support.id, "hypervisor")
     if len(hypervisors) < 2:
         return ()
@@ -111,7 +111,7 @@ def _doubled(scene: Scene, support: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=other.id,
-            message=f"“{other.name}” and “{first.name}” are both on “{support.name}”.",
+            message=f"“{other.name}” and “{first.name}” are both on “{support.name}”; {end}.",
             related=(first.id, support.id),
             fixes=(_merging(scene, other, first),),
         )
@@ -211,7 +211,7 @@ def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=hypervisor.id,
-            message=f"“{hypervisor.name}” ({facts.label}) needs a parent partition, and there is none.",
+            message=f"“{hypervisor.name}” needs a parent partition, as {facts.label} always does, and there is none.",
             source=facts.source("needs_parent"),
             fixes=(
                 Fix(
@@ -365,7 +365,7 @@ def system_beside_type1(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         return ()
     systems = shape_of(scene, hypervisor).systems_beside
     facts = scene.facts(hypervisor)
-    place = "has no place beside it" if facts.yes("needs_parent") is False else "belongs into its parent partition"
+    place = "has no place beside it" if facts.yes("needs_parent") is False else "belongs in its parent partition"
     return [
         _misplaced(
             scene,

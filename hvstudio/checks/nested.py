@@ -8,6 +8,7 @@ from typing import Final
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.hardware import with_features
+from hvstudio.checks.knowledge import Facts
 from hvstudio.checks.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
@@ -25,7 +26,7 @@ _DEEP: Final = 3
     "vm",
     title="A nested hypervisor without VT-x/AMD-V",
     severity=Severity.ERROR,
-    why="The inner hypervisor looks for VT-x/AMD-V in its VM and does not find it.",
+    why="VT-x/AMD-V is the processor's own help for VMs. The inner hypervisor looks for it in its VM and finds none.",
     source=NESTED,
     remedy="Let the VM show VT-x/AMD-V to its guest.",
     reads_host=True,
@@ -75,7 +76,7 @@ def outer_cannot(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not (inner or exposes) or place.facts.yes(f"nested.{vendor}") is not False:
         return ()
     maker = {"intel": "an Intel", "amd": "an AMD"}.get(vendor, "this")
-    other = _nesting_product(scene, place.facts.text("expected_class"), vendor)
+    other = _nesting_product(scene, place.facts, vendor)
     fixes = (choosing(f"Make the outer one {other.label}", place.hypervisor, other.id),) if other else ()
     if not inner:
         fixes = (setting("Do not expose it", [vm.id], {"nested_virtualization": None}), *fixes)
@@ -90,12 +91,14 @@ def outer_cannot(scene: Scene, vm: Block) -> Sequence[Hit]:
     ]
 
 
-def _nesting_product(scene: Scene, expected: str, vendor: str) -> Product | None:
+def _nesting_product(scene: Scene, present: Facts, vendor: str) -> Product | None:
+    """The newest product of the same shape that can nest on a processor of this maker."""
     able = [
         product
         for product in scene.catalog.products_of("hypervisor")
         if scene.knowledge.facts(product.id).yes(f"nested.{vendor}")
-        and scene.knowledge.facts(product.id).text("expected_class") == expected
+        and scene.knowledge.facts(product.id).text("expected_class") == present.text("expected_class")
+        and scene.knowledge.facts(product.id).yes("needs_parent") is present.yes("needs_parent")
     ]
     return max(able, key=lambda product: product.year, default=None)
 

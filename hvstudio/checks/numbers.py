@@ -9,6 +9,7 @@ from hvstudio.checks.finding import Severity
 from hvstudio.checks.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
+from hvstudio.checks.wording import percent
 from hvstudio.model.document import Block
 from hvstudio.units import Quantity, format_quantity
 
@@ -145,7 +146,7 @@ def tiny_limit(scene: Scene, block: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=block.id,
-            message=f"“{block.name}” may use only {limit:.1%} of its processors.",
+            message=f"“{block.name}” may use only {percent(limit)} of its processors.",
             parameter="cpu_limit",
             fixes=(setting("Raise it to 10 %", [block.id], {"cpu_limit": 0.1}),),
         )

@@ -35,18 +35,18 @@ def product_for(
     """The hypervisor product to take for an architecture; None when the catalogue has none of it.
 
     First those whose demands the host meets; then for Type 1 those with a parent partition (its system can change with
-    the product), for the others those that run on the operating system at hand; among these the newest. `with_parent`
-    takes only products that have a parent partition, or only those that have none.
+    the product), for the others those that run on the operating system at hand, and on most others; among these the
+    newest. `with_parent` takes only products that have a parent partition, or only those that have none.
     """
     values: Mapping[str, Any] = {} if host is None else knowledge.values(host)
 
-    def rank(product: Product) -> tuple[bool, bool, int]:
+    def rank(product: Product) -> tuple[bool, bool, int, int]:
         facts = knowledge.facts(product.id)
         met = host is None or not unmet_demands(facts, values)
         if vmm_type == "type1":
-            return met, facts.yes("needs_parent") is True, product.year
+            return met, facts.yes("needs_parent") is True, 0, product.year
         fits = system is None or system_fits(knowledge.catalog, facts, "requires.host_os", system)
-        return met, fits, product.year
+        return met, fits, len(facts.texts("requires.host_os")), product.year
 
     candidates = products_of_type(knowledge, vmm_type)
     if with_parent is not None:

@@ -10,6 +10,7 @@ from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.mending import attaching, choosing, detached, moving, removing
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
+from hvstudio.checks.wording import with_article
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, move_block, remove_blocks, rename_block
 
@@ -58,7 +59,7 @@ def unknown_product(scene: Scene, block: Block) -> Sequence[Hit]:
     product = scene.catalog.products.get(block.product)
     if not block.product or block.kind not in scene.catalog.kinds or (product and product.kind == block.kind):
         return ()
-    what = f"is a {_title(scene, product.kind)}" if product else "is not in the catalogue"
+    what = f"is {with_article(_title(scene, product.kind))}" if product else "is not in the catalogue"
     return [
         Hit(
             block=block.id,
@@ -165,14 +166,14 @@ def no_slot(scene: Scene, block: Block) -> Sequence[Hit]:
         return ()
     where = "a block of an unknown kind"
     if place.support_kind in scene.catalog.kinds:
-        where = f"a {_title(scene, place.support_kind)}"
+        where = with_article(_title(scene, place.support_kind))
     fix = Fix(label="Move it down to where it fits, or take it out", edit=_moving_down(block.id, kind.supports))
     if kind.seat is Seat.FREE:
         fix = Fix(label="Let it stand on its own", edit=lambda document: detached(document, block.id))
     return [
         Hit(
             block=block.id,
-            message=f"“{block.name}” is a {kind.label.lower()} and cannot rest on {where}.",
+            message=f"“{block.name}” is {with_article(kind.label.lower())} and cannot rest on {where}.",
             fixes=(fix,),
         )
     ]
