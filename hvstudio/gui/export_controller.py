@@ -88,7 +88,7 @@ class ExportController:
             return
         theme = load_theme("light")
         specs = curve_specs(run, theme)
-        title = f"{run.document.title}, {run.name}"
+        title = f"{run.document.title}, {run.name}" + (f" ({run.caption})" if run.caption else "")
         suffix = path.suffix.lower()
         if suffix == ".csv":
             text = series_csv(specs, run.series)

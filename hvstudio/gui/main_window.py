@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         for teacher in (self.architecture, self.problems.details):
             teacher.preview_offered.connect(self.preview.watch)
         self.architecture.offer_previews()
+        self.runs.caption = self.architecture.summary
         self.runs.state_changed.connect(lambda _state: self._refresh())
         self.runs.started.connect(lambda _run: self._show_run())
         self.runs.finished.connect(lambda _run: self.canvas.set_heat(None))

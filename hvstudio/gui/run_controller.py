@@ -39,6 +39,8 @@ class Run:
     """One run, kept after it ended. `results` is None until then, `problem` says why it failed."""
 
     name: str
+    caption: str = ""
+    """What was run, in a few words: the classes of its hypervisors."""
     document: Document
     plan: Plan
     options: RunOptions
@@ -92,6 +94,8 @@ class RunController(QObject):
         self._followed: Document | None = None
         self._controls = Latest(runner)
         self._begin_next: Callable[[], None] | None = None
+        self.caption: Callable[[], str] = str
+        """Gives what the present composition is in a few words."""
         self.state = "idle"
         self.run: Run | None = None
         self.runs: list[Run] = []
@@ -228,6 +232,7 @@ class RunController(QObject):
             return
         self.run = Run(
             name=f"Run {len(self.runs) + 1}",
+            caption=self.caption(),
             document=document,
             plan=plan,
             options=options,

@@ -140,7 +140,7 @@ class ResultsPanel(QWidget):
 
     def _add(self, run: Run) -> None:
         self._drop_forgotten()
-        item = QListWidgetItem(run.name)
+        item = QListWidgetItem(f"{run.name}  ·  {run.caption}" if run.caption else run.name)
         item.setData(BLOCK_ROLE, run)
         item.setToolTip(f"{run.document.title}, seed {run.options.seed}, {run.engine} engine")
         self.runs.addItem(item)
