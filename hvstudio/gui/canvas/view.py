@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from hvstudio.checks.finding import Report
 from hvstudio.editor.starters import Wanted
 from hvstudio.editor.workspace import Event, Workspace
+from hvstudio.gui.canvas.accessible import CanvasInterface, install
 from hvstudio.gui.canvas.background import draw_grid, draw_hint
 from hvstudio.gui.canvas.camera import ZOOM_STEP, Camera
 from hvstudio.gui.canvas.commands import CanvasCommands
@@ -68,6 +69,8 @@ class CanvasView(QGraphicsView):
         self.workspace = workspace
         self.theme = theme
         self.canvas = CanvasScene(workspace, theme)
+        self._accessible: CanvasInterface | None = None
+        install()
         self.camera = Camera(self, self.zoomChanged.emit)
         self.commands = CanvasCommands(self.canvas, self._say)
         self.hand = Hand(self.canvas, to_scene=self.mapToScene, say=self._say)
@@ -111,6 +114,14 @@ class CanvasView(QGraphicsView):
         """Follow the workspace no longer."""
         self._leave()
         self.canvas.close()
+        if self._accessible is not None:
+            self._accessible.forget()
+
+    def accessible_interface(self) -> CanvasInterface:
+        """What Qt gives to assistive technology: the canvas with its blocks."""
+        if self._accessible is None:
+            self._accessible = CanvasInterface(self, self.canvas, self.commands)
+        return self._accessible
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -398,6 +409,8 @@ class CanvasView(QGraphicsView):
             self._stay_with_growth()
         if event.selection_changed:
             self.setAccessibleDescription(self.commands.described(self.workspace.primary) or _USE)
+            if self._accessible is not None and self.hasFocus():
+                self._accessible.tell_focus()
         if not event.previous.blocks or not self.workspace.document.blocks:
             self.viewport().update()
 
