@@ -12,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "packaging"), str(HERE)]
 
+from fitted import was_fitted_on  # noqa: E402
 from outcome import Outcome, evaluate, summary  # noqa: E402
 from report import write_report  # noqa: E402
 from tables import load_tables  # noqa: E402
@@ -43,19 +44,21 @@ def main() -> int:
         return 2
     tables = load_tables(arguments.tables)
     progress = None if arguments.json else print
-    outcomes, skipped = evaluate(tables, comparison_catalog(), wanted=arguments.only, progress=progress)
+    catalog = comparison_catalog()
+    outcomes, skipped = evaluate(tables, catalog, wanted=arguments.only, progress=progress)
     if arguments.json:
         print(json.dumps({"rows": [_json(outcome) for outcome in outcomes], "skipped": len(skipped)}, indent=1))
         return 0
     _print_summary(outcomes)
     if not arguments.only:
-        write_report(arguments.out, outcomes, skipped, tables, engine=engine_name())
+        write_report(arguments.out, outcomes, skipped, tables, catalog=catalog, engine=engine_name())
     return 0
 
 
 def _json(outcome: Outcome) -> dict[str, object]:
     return {"table": outcome.row.table, "system": outcome.row.system, "kind": outcome.kind,
-            "measured": outcome.measured, "predicted": outcome.predicted, "error": outcome.error}  # fmt: skip
+            "measured": outcome.measured, "predicted": outcome.predicted, "error": outcome.error,
+            "fitted_on": was_fitted_on(outcome.row)}  # fmt: skip
 
 
 def _print_summary(outcomes: Sequence[Outcome]) -> None:

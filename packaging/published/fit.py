@@ -95,9 +95,7 @@ def misfit(catalog: Catalog, tables: Mapping[str, Table]) -> float:
 
 def fit(catalog: Catalog, group: Group, tables: Mapping[str, Table], *, rounds: int = 2) -> Catalog:
     """Move the group's values to where they fit best."""
-    chosen = {
-        table_id: table for table_id, table in tables.items() if any(part in table_id for part in group.tables)
-    }
+    chosen = {table_id: table for table_id, table in tables.items() if any(part in table_id for part in group.tables)}
     best = misfit(catalog, chosen)
     for number in range(rounds):
         for value in group.values:

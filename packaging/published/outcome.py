@@ -5,12 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 
+import cases_barham
+import cases_early
+import cases_felter
+import cases_kvm
 from attrs import frozen
 from cases import Case, DirectCase, NotExpressed, RatioCase
-from cases_devices import device_cases
 from cases_direct import direct_cases
-from cases_felter import felter_cases
-from cases_processor import processor_cases
 from runs import predict
 from tables import Row, Table
 
@@ -48,9 +49,13 @@ class Skipped:
     reason: str
 
 
-def all_cases() -> list[Case]:
-    """Every case that is written."""
-    return [*felter_cases(), *processor_cases(), *device_cases(), *direct_cases()]
+def case_of(table: Table, row: Row, tables: Mapping[str, Table]) -> Case | None:
+    """How a row is predicted; None when nothing is written for it. Families of tables are read, not single ids."""
+    for module in (cases_felter, cases_barham, cases_kvm, cases_early):
+        case = module.case_for(table, row, tables)
+        if case is not None:
+            return case
+    return next((case for case in direct_cases() if (case.table, case.system) == (table.id, row.system)), None)
 
 
 def evaluate(
@@ -61,27 +66,27 @@ def evaluate(
     progress: Callable[[str], None] | None = None,
 ) -> tuple[list[Outcome], list[Skipped]]:
     """Predict all rows whose table's id contains `wanted`."""
-    cases = {(case.table, case.system): case for case in all_cases()}
     outcomes: list[Outcome] = []
     skipped: list[Skipped] = []
-    for table in tables.values():
-        for row in table.rows if wanted in table.id else ():
-            result = _row(table, row, cases.get((table.id, row.system)), catalog)
-            if isinstance(result, Outcome):
-                outcomes.append(result)
-                if progress is not None:
-                    progress(f"{result.label}: measured {result.measured:.4g}, predicted {result.predicted:.4g}")
-            elif result is not None:
-                skipped.append(result)
+    chosen = [(table, row) for table in tables.values() for row in table.rows if wanted in table.id]
+    for table, row in chosen:
+        result = _row(table, row, tables, catalog)
+        if isinstance(result, Outcome):
+            outcomes.append(result)
+            if progress is not None:
+                progress(f"{result.label}: measured {result.measured:.4g}, predicted {result.predicted:.4g}")
+        elif result is not None:
+            skipped.append(result)
     return outcomes, skipped
 
 
-def _row(table: Table, row: Row, case: Case | None, catalog: Catalog) -> Outcome | Skipped | None:
+def _row(table: Table, row: Row, tables: Mapping[str, Table], catalog: Catalog) -> Outcome | Skipped | None:
     """None for the reference rows themselves."""
     if row.vmm_type == "native":
         return None
     if row.vmm_type == "container":
         return Skipped(row=row, reason="a container is no virtual machine")
+    case = case_of(table, row, tables)
     if case is None:
         return Skipped(row=row, reason="no case is written for this row")
     if isinstance(case, NotExpressed):
@@ -93,9 +98,7 @@ def _row(table: Table, row: Row, case: Case | None, catalog: Catalog) -> Outcome
     return _ratio(table, row, case, catalog)
 
 
-def _ratio(table: Table, row: Row, case: RatioCase, catalog: Catalog) -> Outcome | Skipped:
-    if case.guest.hypervisor not in catalog.products:
-        return Skipped(row=row, reason=f"no product {case.guest.hypervisor} in the catalogue")
+def _ratio(table: Table, row: Row, case: RatioCase, catalog: Catalog) -> Outcome:
     result = predict(case, catalog)
     measured = row.relative if row.relative is not None else row.value
     if case.metric == "busy" and table.native is not None:

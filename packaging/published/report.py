@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from charts import Point, bars, scatter
-from fitted import FITTED
+from fitted import FITTED, present_value, was_fitted_on
 from outcome import Outcome, Skipped, summary
 from tables import Table
+
+from hvstudio.catalog.catalog import Catalog
 
 _HEAD = """# Predicted against published measurements
 
@@ -32,7 +34,13 @@ _KINDS = {
 
 
 def write_report(
-    path: Path, outcomes: Sequence[Outcome], skipped: Sequence[Skipped], tables: Mapping[str, Table], *, engine: str
+    path: Path,
+    outcomes: Sequence[Outcome],
+    skipped: Sequence[Skipped],
+    tables: Mapping[str, Table],
+    *,
+    catalog: Catalog,
+    engine: str,
 ) -> None:
     """Write the page and its figures (beside it, named after it)."""
     ratios = [outcome for outcome in outcomes if outcome.kind == "ratio"]
@@ -45,14 +53,23 @@ def write_report(
     parts += [f"![{name}]({file.name})\n\n" for name, file in names.items()]
     for kind, title in _KINDS.items():
         parts += [f"## {title}\n\n", *_rows([item for item in outcomes if item.kind == kind], tables)]
-    parts += [*_fitted_lines(), *_skipped_lines(skipped), *_source_lines(outcomes, tables)]
+    parts += [*_fitted_lines(catalog), *_skipped_lines(skipped), *_source_lines(outcomes, tables)]
     path.write_text("".join(parts), encoding="utf-8", newline="\n")
 
 
 def _summary_lines(outcomes: Sequence[Outcome]) -> list[str]:
+    ratios = [outcome for outcome in outcomes if outcome.kind == "ratio"]
+    groups = [
+        ("Ratios of VM to native", ratios),
+        ("- of these, rows on which nothing was fitted", [item for item in ratios if not was_fitted_on(item.row)]),
+        ("- of these, rows on which something was fitted", [item for item in ratios if was_fitted_on(item.row)]),
+    ]
+    groups += [
+        (title, [item for item in outcomes if item.kind == kind]) for kind, title in _KINDS.items() if kind != "ratio"
+    ]
     lines: list[str] = []
-    for kind, title in _KINDS.items():
-        found = summary([outcome for outcome in outcomes if outcome.kind == kind])
+    for title, members in groups:
+        found = summary(members)
         lines.append(
             f"| {title} | {found.rows} | {found.median * 100:.1f} % | {found.worst * 100:.1f} % "
             f"| {found.within_10} | {found.within_25} |\n"
@@ -61,15 +78,15 @@ def _summary_lines(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _rows(outcomes: Sequence[Outcome], tables: Mapping[str, Table]) -> list[str]:
-    heading = "| table | metric | system | measured | predicted | error | assumed or computed |\n"
-    lines = [heading, "|---|---|---|---|---|---|---|\n"]
+    heading = "| table | metric | system | measured | predicted | error | fitted on | assumed or computed |\n"
+    lines = [heading, "|---|---|---|---|---|---|---|---|\n"]
     for outcome in outcomes:
         table = tables[outcome.row.table]
         basis = outcome.basis + (f" ({outcome.detail})" if outcome.detail else "")
-        lines.append(
-            f"| {table.id} | {table.metric} | {outcome.row.system} | {_number(outcome.measured)} {outcome.unit} "
-            f"| {_number(outcome.predicted)} {outcome.unit} | {outcome.error * 100:+.1f} % | {basis} |\n"
-        )
+        fitted = "yes" if was_fitted_on(outcome.row) else ""
+        measured, predicted = (f"{_number(value)} {outcome.unit}" for value in (outcome.measured, outcome.predicted))
+        cells = (table.id, table.metric, outcome.row.system, measured, predicted, f"{outcome.error * 100:+.1f} %")
+        lines.append(f"| {' | '.join(cells)} | {fitted} | {basis} |\n")
     return [*lines, "\n"]
 
 
@@ -77,14 +94,18 @@ def _number(value: float) -> str:
     return f"{value:.3f}" if value < 10 else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def _fitted_lines() -> list[str]:
-    heading = "| card | value | chosen | fitted on |\n|---|---|---|---|\n"
-    return [
-        "## Fitted parameters\n\nThese values of cost cards were chosen to meet published rows, and only these.\n\n",
-        heading,
-        *(f"| {item.card} | {item.name} | {item.value:g} | {item.rows} |\n" for item in FITTED),
-        "\n",
+def _fitted_lines(catalog: Catalog) -> list[str]:
+    lines = [
+        "## Fitted parameters\n\nThese values were chosen with a look at the published rows named; everything else of the "
+        "cost cards is a fact with its source or an estimate, and says which.\n\n",
+        "| card | value | chosen | fitted on |\n|---|---|---|---|\n",
     ]
+    for item in FITTED:
+        rows = ", ".join(f"{table} ({system})" if system else table for table, system in item.rows)
+        lines += [
+            f"| {item.card} | {name} | {present_value(catalog, item.card, name)} | {rows} |\n" for name in item.names
+        ]
+    return [*lines, "\n"]
 
 
 def _skipped_lines(skipped: Sequence[Skipped]) -> list[str]:

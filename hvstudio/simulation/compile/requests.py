@@ -9,8 +9,8 @@ from attrs import frozen
 
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile import purposes
-from hvstudio.simulation.compile.arrivals import arrivals_of
-from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
+from hvstudio.simulation.compile.arrivals import arrivals_of, threads_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
 from hvstudio.simulation.compile.demand import Demand, demand_of
 from hvstudio.simulation.compile.disk_route import disk_route, virtual_disks, work_step, written_later
 from hvstudio.simulation.compile.merging import merged
@@ -82,13 +82,25 @@ def _request_steps(assembly: Assembly, workload: Block, place: Place, number: in
     inside += _writes(assembly, workload, place)
     answer = _packet_steps(assembly, workload, place, incoming=False)
     at_once = assembly.whole(workload, "max_concurrency")
-    if at_once > 0:
+    if at_once > 0 and not _is_limited_already(assembly, workload, place, inside):
         # The software goes on to its next request once the processor has handed the answer over to the card.
         handed_over = _leading_work(answer, place.context)
         turn = _turn_station(assembly, place.machine, workload, number, at_once)
         inside = [seize(turn), *inside, *answer[:handed_over], free(turn)]
         answer = answer[handed_over:]
     return merged([*_packet_steps(assembly, workload, place, incoming=True), *inside, *answer])
+
+
+def _is_limited_already(assembly: Assembly, workload: Block, place: Place, inside: list[Step]) -> bool:
+    """Whether no more requests can be at work than the workload allows: nothing but work, on so few processors.
+
+    Taking turns would add a wake-up for every request there: the thread would sleep between two of them.
+    """
+    machine = place.machine
+    processors = processors_of(assembly, machine)
+    leaves = processors if machine.block.kind == "vm" else threads_of(assembly, workload, processors)
+    only_work = _leading_work(inside, place.context) == len(inside)
+    return only_work and leaves <= assembly.whole(workload, "max_concurrency")
 
 
 def _leading_work(steps: list[Step], context: int) -> int:

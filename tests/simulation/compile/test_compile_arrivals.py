@@ -72,6 +72,7 @@ def test_bytes_are_those_of_the_network_or_else_of_the_disk(vm: Any, compiled: C
 
 def test_software_that_takes_one_request_at_a_time_holds_its_turn(vm: Any, compiled: Compile) -> None:
     """From the moment the packets are in until the answer is handed to the card."""
+    vm.change("vm", virtual_processors=2)
     vm.change("vm work", max_concurrency=1, packets_in=1.0, packets_out=1.0)
     visits = compiled(vm).visits("vm")
     turn = "vm work at once"
@@ -79,6 +80,12 @@ def test_software_that_takes_one_request_at_a_time_holds_its_turn(vm: Any, compi
     assert visits.index("host nic in") < first < last < visits.index("host nic out")
     plan = compiled(vm).plan
     assert plan.station_servers[plan.station_name.index(turn)] == 1
+
+
+def test_a_single_processor_takes_one_request_at_a_time_by_itself(vm: Any, compiled: Compile) -> None:
+    vm.change("vm", virtual_processors=1)
+    vm.change("vm work", max_concurrency=1)
+    assert "vm work at once" not in compiled(vm).plan.station_name
 
 
 def test_two_workloads_of_a_vm_share_its_processors_but_no_random_numbers(vm: Any, compiled: Compile) -> None:
