@@ -51,7 +51,7 @@ def run(path: str | Path | None = None, *, example: str = "") -> int:
     catalog, catalog_problem = person_catalog(choices.settings)
     window = MainWindow(Workspace(Document(), catalog=catalog), runner=runner, choices=choices)
     application.setWindowIcon(icon("hvstudio", window.theme))
-    _install_crash_hook(window)
+    install_crash_hook(window)
     _let_interrupts_in(application)
     if catalog_problem:
         window.say(Message(text=catalog_problem, severity="warning", key="catalog"))
@@ -94,7 +94,7 @@ def person_catalog(settings: Settings) -> tuple[Catalog, str]:
         return shipped, f"Your own catalogue is left out. {error}"
 
 
-def _install_crash_hook(window: MainWindow) -> None:
+def install_crash_hook(window: MainWindow) -> None:
     """What nobody catches is logged and shown; the work goes on, and the journal keeps it."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         )
         self.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         self.menus.add_docks(list(self.docks.values()))
+        self.menus.add_history(self.workspace)
         self.menus.add_themes(self, self.choices.settings.theme, self.choose_theme)
         self._class_label, self._zoom_label = QLabel(), QLabel("100 %")
         self._class_label.setObjectName("statusClass")

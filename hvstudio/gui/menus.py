@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.actions import Actions
 
 MENUS: Final = ("File", "Edit", "View", "Run", "Architecture", "Help")
@@ -18,6 +19,7 @@ _TOOLBAR: Final = (
     "zoom-in", "fit", "find", "", "export",
 )  # fmt: skip
 _RUN_BAR: Final = ("slower", "faster", "stop", "run-again")
+_HISTORY_SHOWN: Final = 25
 THEME_CHOICES: Final = (("Light", "light"), ("Dark", "dark"), ("As the system", "system"))
 
 
@@ -89,6 +91,24 @@ class Menus:
             action.triggered.connect(lambda _checked=False, name=name: choose(name))
             group.addAction(action)
             menu.addAction(action)
+
+    def add_history(self, workspace: Workspace) -> None:
+        """Let the Edit menu go to any earlier or later state of the document."""
+        menu = QMenu("History", self.menus["Edit"])
+        menu.setObjectName("history")
+        self.menus["Edit"].insertMenu(self.actions["cut"], menu)
+
+        def fill() -> None:
+            menu.clear()
+            steps = workspace.history
+            first = max(0, len(steps) - _HISTORY_SHOWN)
+            for position in reversed(range(first, len(steps))):
+                action = menu.addAction(steps[position].label or "As it was opened")
+                action.setCheckable(True)
+                action.setChecked(position == workspace.history_position)
+                action.triggered.connect(lambda _checked=False, position=position: workspace.go_to(position))
+
+        menu.aboutToShow.connect(fill)
 
     def show_recent(self, paths: Sequence[str], open_path: Callable[[Path], None]) -> None:
         """List the recent files."""

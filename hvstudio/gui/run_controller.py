@@ -223,6 +223,8 @@ class RunController(QObject):
         self._timer.setInterval(max(_POLL_MS, int(spent_ms / _PAINT_SHARE)))
 
     def _begin(self, document: Document, plan: Plan) -> None:
+        if self.state != "starting":
+            return  # another document was opened meanwhile
         settings = self._choices.settings
         options = RunOptions(seed=settings.seed, duration_s=settings.run_duration_s or None, speed=self.speed)
         try:
@@ -252,6 +254,8 @@ class RunController(QObject):
         self._follow_document()
 
     def _cannot_start(self, error: Exception) -> None:
+        if self.state != "starting":
+            return
         self._set_state("idle")
         text = str(error) if isinstance(error, HVStudioError) else f"The run could not start: {error}"
         self._say(Message(text=f"Cannot run. {text}", severity="error", key="run"))
@@ -285,6 +289,7 @@ class RunController(QObject):
         """Another document was opened: its runs begin anew."""
         self._timer.stop()
         session, self._session = self._session, None
+        self._begin_next = None
         if session is not None:
             session.stop()
         self.runs.clear()

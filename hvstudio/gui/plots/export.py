@@ -71,9 +71,13 @@ def _drawn(specs: Sequence[CurveSpec], series: Series, *, metric: Metric, theme:
     plot.widget.resize(SIZE)
     plot.item.setTitle(title, color=theme.colour("text"), size="12pt")
     legend = plot.item.addLegend(
-        offset=(-14, 10), labelTextColor=theme.colour("text"), labelTextSize="10pt", brush=pg.mkBrush(theme.qcolor("surface", 220)),
-        pen=pg.mkPen(theme.colour("border")), colCount=1 + len(specs) // 16,
-    )  # fmt: skip
+        offset=(-14, 10),
+        labelTextColor=theme.colour("text"),
+        labelTextSize="10pt",
+        brush=pg.mkBrush(theme.qcolor("surface", 220)),
+        pen=pg.mkPen(theme.colour("border")),
+        colCount=1 + len(specs) // 16,
+    )
     plot.item.layout.setContentsMargins(14, 10, 26, 10)
     plot.shown_metric = metric
     plot.show_run(specs, series)

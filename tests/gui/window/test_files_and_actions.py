@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from hvstudio.checks.rules import RULES
@@ -19,6 +20,7 @@ from hvstudio.files.journal import Journal
 from hvstudio.files.store import load, save
 from hvstudio.gui.about import about_text
 from hvstudio.gui.actions import ACTIONS
+from hvstudio.gui.app import install_crash_hook, person_catalog
 from hvstudio.gui.background import Background, Immediate, Latest
 from hvstudio.gui.docks import layout_text
 from hvstudio.gui.export import Look
@@ -28,6 +30,7 @@ from hvstudio.gui.panels.help import page_names
 from hvstudio.gui.probe import describe_window
 from hvstudio.model.document import Document
 from hvstudio.model.edits import set_title
+from hvstudio.settings import Settings
 
 
 def change(window: MainWindow) -> None:
@@ -365,3 +368,56 @@ def test_a_preview_shows_what_a_conversion_leads_to_and_changes_nothing(window: 
     QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
     assert not window.preview.isVisible()
     assert window.workspace.document is before
+
+
+def test_the_history_goes_to_any_state(window: MainWindow) -> None:
+    change(window)
+    window.workspace.apply("Again", lambda document: set_title(document, "Twice changed"))
+    menu = next(menu for menu in window.findChildren(QMenu) if menu.objectName() == "history")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Again", "Title", "As it was opened"]
+    menu.actions()[2].trigger()
+    assert window.workspace.document.title == "Untitled"
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert window.workspace.document.title == "Twice changed"
+
+
+def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "dropped.hvs"
+    save(Document(title="Dropped"), file)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    drop = QDropEvent(
+        QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(drop)
+    qtbot.waitUntil(lambda: window.workspace.document.title == "Dropped")
+    assert window.workspace.path == file
+
+
+def test_what_nobody_catches_is_shown_and_logged_and_the_work_goes_on(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, expected_log_warnings: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    expected_log_warnings.append("nobody caught")
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    install_crash_hook(window)
+    change(window)
+    try:
+        raise ZeroDivisionError("a bug")
+    except ZeroDivisionError as error:
+        sys.excepthook(ZeroDivisionError, error, error.__traceback__)
+    assert "a bug" in shown(window)
+    assert "Your work is kept" in shown(window)
+    assert list((tmp_path / "recovery").glob("*.journal"))
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_catalogue_of_ones_own_that_is_wrong_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    wrong = tmp_path / "own.toml"
+    wrong.write_text("[[product]]\nid = 'x'\n")
+    catalog, problem = person_catalog(Settings(user_catalog=str(wrong)))
+    assert "own.toml" in problem
+    assert "hyper-v-2016" in catalog.products
+    assert person_catalog(Settings()) == (catalog, "")
