@@ -90,7 +90,7 @@ def _add_software(assembly: Assembly, machine: Machine) -> None:
 
 
 def _add_guest(assembly: Assembly, machine: Machine) -> None:
-    """A VM that runs one system: compiled, or copied from a VM like it."""
+    """A VM that carries no others: compiled, or copied from a VM like it."""
     key = ("like", likeness(assembly, machine))
     patterns = assembly.patterns
     if (pattern := patterns.get(key)) is not None:
@@ -99,7 +99,8 @@ def _add_guest(assembly: Assembly, machine: Machine) -> None:
     assembly.classes.clear()
     notes = assembly.builder.note_count
     _add_software(assembly, machine)
-    tree.processor_context(assembly, machine)
+    if not machine.is_shared:
+        tree.processor_context(assembly, machine)
     if assembly.builder.note_count == notes:  # what is worth a note is said of every VM
         patterns[key] = Pattern(machine=machine, classes=list(assembly.classes))
 
@@ -109,20 +110,18 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
     quantum_s = assembly.fact(system.block, "quantum_s", 0.01) if system is not None else 0.01
     quantum_ns = round(float(quantum_s) * NANOSECONDS)
     refill_ns = round(assembly.number(workload, "cache_refill_s") * NANOSECONDS)
-    divided = machine.is_divided
     offset = count * WORKLOAD_STRIDE
-    if machine.block.kind == "vm" and not divided:
+    if machine.block.kind == "vm" and not machine.is_shared:
         context = tree.processor_context(assembly, machine, quantum_ns=quantum_ns, refill_ns=refill_ns)
         row = assembly.rows[machine.block.id]
         return Place(machine=machine, system=system, context=context, row=row, stream_offset=offset)
     row = row_of_system(assembly, system) if system else background_row(assembly, machine.block, machine)
-    background = machine.block.kind != "vm" and (divided or machine.provider is not None)
+    background = machine.block.kind != "vm" and (machine.is_divided or machine.provider is not None)
     context = tree.application_context(
         assembly,
         machine,
-        system,
+        count,
         row=row,
-        name=workload.name,
         threads=threads_of(assembly, workload, processors_of(assembly, machine)),
         quantum_ns=quantum_ns,
         refill_ns=refill_ns,

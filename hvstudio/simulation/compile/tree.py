@@ -177,7 +177,7 @@ def vms_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
 def vm_node(assembly: Assembly, machine: Machine) -> int:
     """Where the threads of a VM's process go: the VM's own node if its product has one, else beside all others."""
     assert machine.provider is not None
-    if not controls_of(assembly, machine).grouped or machine.is_divided:
+    if not controls_of(assembly, machine).grouped or machine.is_shared:
         return vms_node(assembly, machine.provider)
     return assembly.once(("node", machine), lambda: _group_node(assembly, machine))
 
@@ -314,22 +314,37 @@ def _hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
 def application_context(
     assembly: Assembly,
     machine: Machine,
-    system: System | None,
+    number: int,
     *,
     row: int,
-    name: str,
     threads: int,
     quantum_ns: int,
     refill_ns: int,
 ) -> int:
-    """Processes that a machine runs itself: native software, or the host's own load."""
-    return assembly.builder.context(
+    """The processes of the n-th workload that a machine runs itself: native software, the host's own load, or one of
+    several workloads of a VM.
+    """
+    workload, system = machine.all_workloads()[number]
+    context = assembly.builder.context(
         vm=row,
-        name=name,
+        name=workload.name,
         parent=system_node(assembly, system) if system is not None else machine_node(assembly, machine),
         leaves=threads,
         wake_cycles=wake_cycles(assembly, machine),
-        wake_layer=Layer.HOST,
+        wake_layer=Layer.HOST if machine.provider is None else Layer.VMM,
         quantum_ns=quantum_ns,
         refill_ns=refill_ns,
     )
+
+    def remake(other: Machine) -> int:
+        return application_context(
+            assembly,
+            other,
+            number,
+            row=assembly.rows[other.block.id],
+            threads=threads,
+            quantum_ns=quantum_ns,
+            refill_ns=refill_ns,
+        )
+
+    return assembly.own(machine, context, remake)

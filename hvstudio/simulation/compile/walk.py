@@ -48,6 +48,11 @@ class Machine:
         """Whether virtual machines live on it."""
         return any(hypervisor.machines for hypervisor in self.all_hypervisors())
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether a scheduler of its own divides its processors: among virtual machines or several workloads."""
+        return self.is_divided or len(self.all_workloads()) > 1
+
     def all_workloads(self) -> list[tuple[Block, System | None]]:
         """The workloads of the machine and of its systems, each with its system."""
         found: list[tuple[Block, System | None]] = [(workload, None) for workload in self.workloads]

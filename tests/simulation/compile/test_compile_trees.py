@@ -214,3 +214,18 @@ def test_with_the_root_scheduler_vms_are_threads_of_the_parent(stack: Any, compi
     stack.work("scan", on="server")
     stack.vm("one", on="hyper-v")
     assert compiled(stack).tree() == {"host": {"parent": {"scan": {}, "one": {}}}}
+
+
+def test_several_workloads_of_a_vm_are_scheduled_by_its_own_system(stack: Any, compiled: Compile) -> None:
+    """A short request does not wait for a long one of another program: the guest's scheduler stands between."""
+    _type1(stack)
+    stack.vm("one", on="hyper-v", virtual_processors=2, cpu_weight=300)
+    stack.work("build", on="one os", clients=8)
+    stack.vm("two", on="hyper-v", virtual_processors=2)
+    plan = compiled(stack)
+    assert plan.tree() == {"host": {"one": {"one work": {}, "build": {}}, "two": {}}}
+    node = plan.node("one")
+    assert plan.plan.node_max_running[node] == 2
+    assert plan.plan.node_weight[node] == 600.0
+    assert plan.plan.node_wake_preempts[node] == 1
+    assert plan.plan.vm_is_guest[plan.row("one")] == 1

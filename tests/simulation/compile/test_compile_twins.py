@@ -34,7 +34,10 @@ def _kvm(stack: Any, **how: Any) -> None:
 
 @pytest.mark.parametrize("build", [_type1, _kvm])
 @pytest.mark.parametrize("model", ["synthetic", "emulated"])
-def test_a_copied_vm_is_what_a_compiled_one_would_be(new_stack: Any, compiled: Any, build: Any, model: str) -> None:
+@pytest.mark.parametrize("workloads", [1, 2])
+def test_a_copied_vm_is_what_a_compiled_one_would_be(
+    new_stack: Any, compiled: Any, build: Any, model: str, workloads: int
+) -> None:
     """A parameter that says what is so anyway makes a VM look different, so that it is compiled by itself."""
     work = {"packets_in": 3.0, "packets_out": 2.0, "disk_reads": 1.5, "disk_writes": 2.0, "disk_waits": False,
             "max_concurrency": 4, "kernel_cycles": 1e5}  # fmt: skip
@@ -44,6 +47,8 @@ def test_a_copied_vm_is_what_a_compiled_one_would_be(new_stack: Any, compiled: A
         build(stack, disk=model, nic=model)
         for number, name in enumerate(VMS):
             stack.change(f"{name} work", **work)
+            if workloads == 2:
+                stack.work(f"{name} second", on=f"{name} os", disk_reads=1.0, max_concurrency=2)
             stack.change(f"{name} nic", bandwidth_limit_bits_per_s=1e8)
             if different:
                 stack.change(name, **{("start_s", "generation", "dynamic_memory")[number]: (0.0, "1", False)[number]})
