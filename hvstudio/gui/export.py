@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from math import ceil
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,17 @@ from PySide6.QtCore import (
     QSizeF,
     Qt,
 )
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QImageWriter,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
 from PySide6.QtSvg import QSvgGenerator
 
 from hvstudio.catalog.catalog import Catalog
@@ -33,7 +44,7 @@ from hvstudio.files.native import to_text
 from hvstudio.files.store import write_atomically
 from hvstudio.gui.canvas.composing import compose
 from hvstudio.gui.canvas.drawing import FEW_ATTACHMENTS, Picture, attached_devices, draw_attachments, draw_region
-from hvstudio.gui.canvas.lettering import FAMILIES
+from hvstudio.gui.canvas.lettering import FAMILIES, canvas_font
 from hvstudio.gui.canvas.painting import Detail
 from hvstudio.gui.clipboard import put_on_clipboard
 from hvstudio.gui.theme import Theme, load_theme
@@ -51,6 +62,10 @@ _CSS_PIXELS_PER_INCH: Final = 96.0
 _PDF_RESOLUTION: Final = 1200
 _PDF_LARGEST_INCHES: Final = 200.0
 """Source: ISO 32000-1, annex C.2: pages may measure up to 14,400 units of 1/72 inch."""
+
+
+_TEXT: Final = re.compile(r"<text\b([^>]*)>([^<]*)</text>")
+_FONT: Final = (re.compile(r'font-size="(\d+)"'), re.compile(r'font-weight="(\d+)"'))
 
 
 @frozen(kw_only=True)
@@ -136,7 +151,7 @@ def render_svg(
     painter = QPainter(generator)
     sheet.draw(painter)
     painter.end()
-    return embed_in_svg(_with_generic_fonts(bytes(buffer.data().data())), to_text(document))
+    return embed_in_svg(_portable_text(bytes(buffer.data().data()).decode()).encode(), to_text(document))
 
 
 def render_pdf(
@@ -276,10 +291,22 @@ def _buffer() -> QBuffer:
     return buffer
 
 
-def _with_generic_fonts(svg: bytes) -> bytes:
-    """Name the whole list of fonts: the viewer's system may not have the one that this system drew with."""
-    families = ", ".join(FAMILIES).encode()
-    return re.sub(rb'font-family="[^"]*"', b'font-family="' + families + b'"', svg)
+def _portable_text(svg: str) -> str:
+    """Make lettering fit on systems without our fonts: name the whole list of them, and say how long each text is."""
+    families = f'font-family="{", ".join(FAMILIES)}"'
+    metrics: dict[tuple[int, int], QFontMetricsF] = {}
+
+    def with_length(match: re.Match[str]) -> str:
+        attributes, text = match.groups()
+        size, weight = (int(found.group(1)) if (found := pattern.search(attributes)) else 0 for pattern in _FONT)
+        if not size or not text.strip():
+            return match.group(0)
+        if (size, weight) not in metrics:
+            metrics[size, weight] = QFontMetricsF(canvas_font(size, QFont.Weight(weight or 400)))
+        length = metrics[size, weight].horizontalAdvance(unescape(text))
+        return f'<text textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"{attributes}>{text}</text>'
+
+    return re.sub(r'font-family="[^"]*"', families, _TEXT.sub(with_length, svg))
 
 
 @cache

@@ -16,6 +16,7 @@ from hvstudio.checks.run import check
 from hvstudio.errors import HVStudioError
 from hvstudio.files.examples import example_names, load_example
 from hvstudio.files.store import load
+from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.export import (
     Look,
     copy_to_clipboard,
@@ -101,6 +102,15 @@ class TestSvg:
         families = set(re.findall(r'font-family="([^"]*)"', svg))
         assert families
         assert all(family.endswith("sans-serif") for family in families)
+
+    def test_every_text_says_how_long_it_is_for_systems_with_other_fonts(
+        self, catalog: Catalog, small_stack: Document
+    ) -> None:
+        lettering = Lettering()
+        for node in ET.fromstring(render_svg(small_stack, catalog)).iter(f"{SVG}text"):
+            if node.text == "Hyper-V":
+                assert float(node.attrib["textLength"]) == pytest.approx(lettering.width("title", "Hyper-V"), abs=0.1)
+            assert "textLength" in node.attrib
 
     def test_hostile_names_stay_text(self, catalog: Catalog, small_stack: Document) -> None:
         name = '<script>alert("&")</script>'

@@ -17,15 +17,15 @@ class Lettering:
     """The fonts at their sizes in scene units, and texts measured in them."""
 
     def __init__(self) -> None:
-        self.title = _font(13, QFont.Weight.DemiBold)
-        self.title_plain = _font(13, QFont.Weight.Normal)
-        self.large = _font(18, QFont.Weight.DemiBold)
-        self.facts = _font(11, QFont.Weight.Normal)
-        self.chip = _font(11, QFont.Weight.Medium)
-        self.note = _font(12, QFont.Weight.Normal)
-        self.tag = _font(10, QFont.Weight.Bold)
-        self.large_tag = _font(15, QFont.Weight.Bold)
-        self.heading = _font(22, QFont.Weight.DemiBold)
+        self.title = canvas_font(13, QFont.Weight.DemiBold)
+        self.title_plain = canvas_font(13, QFont.Weight.Normal)
+        self.large = canvas_font(18, QFont.Weight.DemiBold)
+        self.facts = canvas_font(11, QFont.Weight.Normal)
+        self.chip = canvas_font(11, QFont.Weight.Medium)
+        self.note = canvas_font(12, QFont.Weight.Normal)
+        self.tag = canvas_font(10, QFont.Weight.Bold)
+        self.large_tag = canvas_font(15, QFont.Weight.Bold)
+        self.heading = canvas_font(22, QFont.Weight.DemiBold)
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}
         self._cut: dict[tuple[str, str, int], str] = {}
@@ -75,7 +75,8 @@ class Lettering:
         return [*lines, self.cut("note", current, room)]
 
 
-def _font(size: int, weight: QFont.Weight) -> QFont:
+def canvas_font(size: int, weight: QFont.Weight) -> QFont:
+    """The font of the canvas in a size (in scene units) and a weight."""
     font = QFont()
     font.setFamilies(FAMILIES)
     font.setStyleHint(QFont.StyleHint.SansSerif)
