@@ -14,6 +14,7 @@ double = float
 bint = bool
 size_t = int
 void = None
+int = int  # Cython calls a C int that
 
 
 class _Nothing:

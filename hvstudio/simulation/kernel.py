@@ -93,9 +93,11 @@ Vm = cython.struct(
     population=cython.int, waiting=cython.int, octave=cython.int, low=cython.int, high=cython.int, lost=cython.int,
 )  # fmt: skip
 Token = cython.struct(
-    start=cython.longlong, key=cython.longlong, remaining=cython.longlong, used=cython.longlong,
-    kind=cython.int, step=cython.int, next=cython.int, state=cython.int, node=cython.int, padding_one=cython.int,
-    padding_two=cython.int, padding_three=cython.int,
+    start=cython.longlong, key=cython.longlong,
+    kind=cython.int, step=cython.int, next=cython.int, state=cython.int,
+)  # fmt: skip
+Work = cython.struct(
+    remaining=cython.longlong, used=cython.longlong, node=cython.longlong, padding=cython.longlong,
 )  # fmt: skip
 Event = cython.struct(
     time=cython.longlong, slot=cython.longlong,
@@ -180,7 +182,7 @@ def record_sizes() -> dict:
         "Node": cython.sizeof(Node), "Context": cython.sizeof(Context), "Station": cython.sizeof(Station),
         "Step": cython.sizeof(Step), "Kind": cython.sizeof(Kind), "Trace": cython.sizeof(Trace),
         "Vm": cython.sizeof(Vm), "Token": cython.sizeof(Token), "Event": cython.sizeof(Event),
-        "Finish": cython.sizeof(Finish),
+        "Work": cython.sizeof(Work), "Finish": cython.sizeof(Finish),
     }  # fmt: skip
 
 
@@ -206,6 +208,7 @@ class Kernel:
     kinds: cython.pointer(Kind)
     vms: cython.pointer(Vm)
     tokens: cython.pointer(Token)
+    works: cython.pointer(Work)
     events: cython.pointer(Event)
     place: cython.pointer(cython.int)
     children: cython.pointer(cython.int)
@@ -283,9 +286,8 @@ class Kernel:
         memory = self.memory
         at: cython.size_t
         if cython.compiled:
-            self.processors = cython.cast(
-                cython.pointer(Processor), cython.cast(cython.size_t, memory.address("processors"))
-            )
+            at = memory.address("processors")
+            self.processors = cython.cast(cython.pointer(Processor), at)
             at = memory.address("cores")
             self.cores = cython.cast(cython.pointer(Core), at)
             at = memory.address("pools")
@@ -302,32 +304,28 @@ class Kernel:
             self.traces = cython.cast(cython.pointer(Trace), at)
             at = memory.address("edges")
             self.edges = cython.cast(cython.pointer(cython.double), at)
-            self.heights = cython.cast(
-                cython.pointer(cython.double), cython.cast(cython.size_t, memory.address("heights"))
-            )
+            at = memory.address("heights")
+            self.heights = cython.cast(cython.pointer(cython.double), at)
             at = memory.address("finishes")
             self.finishes = cython.cast(cython.pointer(Finish), at)
             at = memory.address("kinds")
             self.kinds = cython.cast(cython.pointer(Kind), at)
             at = memory.address("vms")
             self.vms = cython.cast(cython.pointer(Vm), at)
-            self.children = cython.cast(
-                cython.pointer(cython.int), cython.cast(cython.size_t, memory.address("children"))
-            )
-            self.layers = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("layers"))
-            )
-            self.histogram = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("histogram"))
-            )
+            at = memory.address("place")
+            self.place = cython.cast(cython.pointer(cython.int), at)
+            at = memory.address("children")
+            self.children = cython.cast(cython.pointer(cython.int), at)
+            at = memory.address("layers")
+            self.layers = cython.cast(cython.pointer(cython.longlong), at)
+            at = memory.address("histogram")
+            self.histogram = cython.cast(cython.pointer(cython.longlong), at)
             at = memory.address("recent")
             self.recent = cython.cast(cython.pointer(cython.int), at)
-            self.trace_time = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("trace_time"))
-            )
-            self.trace_requests = cython.cast(
-                cython.pointer(cython.longlong), cython.cast(cython.size_t, memory.address("trace_requests"))
-            )
+            at = memory.address("trace_time")
+            self.trace_time = cython.cast(cython.pointer(cython.longlong), at)
+            at = memory.address("trace_requests")
+            self.trace_requests = cython.cast(cython.pointer(cython.longlong), at)
         else:
             for name in memory.FIXED:
                 setattr(self, name, memory.rows(name))
@@ -339,10 +337,10 @@ class Kernel:
         if cython.compiled:
             at = memory.address("tokens")
             self.tokens = cython.cast(cython.pointer(Token), at)
+            at = memory.address("works")
+            self.works = cython.cast(cython.pointer(Work), at)
             at = memory.address("events")
             self.events = cython.cast(cython.pointer(Event), at)
-            at = memory.address("place")
-            self.place = cython.cast(cython.pointer(cython.int), at)
         elif self.token_count == 0:
             for name in memory.GROWING:
                 setattr(self, name, memory.rows(name))
@@ -405,8 +403,9 @@ class Kernel:
                 self.now = time
                 self.same = 0
             self.events[3].time = -1
-            self.place[slot] = 0
             self.hole = 1
+            if slot < self.token_base:
+                self.place[slot] = 0
             self.count += 1
             if self.traced:
                 self.digest = mixed(self.digest + cython.cast(cython.ulonglong, time) * GOLDEN + slot)
@@ -480,7 +479,7 @@ class Kernel:
             moved: cython.longlong = self.events[best].slot
             self.events[index].time = self.events[best].time
             self.events[index].slot = moved
-            self.place[moved] = index
+            self.place[moved if moved < self.token_base else self.token_base] = index
             index = best
             child = 4 * index - 8
         while index > top:
@@ -489,12 +488,13 @@ class Kernel:
             if above < time or (above == time and self.events[parent].slot < slot):
                 break
             self.events[index].time = above
-            self.events[index].slot = self.events[parent].slot
-            self.place[self.events[index].slot] = index
+            moved = self.events[parent].slot
+            self.events[index].slot = moved
+            self.place[moved if moved < self.token_base else self.token_base] = index
             index = parent
         self.events[index].time = time
         self.events[index].slot = slot
-        self.place[slot] = index
+        self.place[slot if slot < self.token_base else self.token_base] = index
 
     @cython.cfunc
     @cython.nogil
@@ -506,19 +506,20 @@ class Kernel:
             if other < time or (other == time and self.events[parent].slot < slot):
                 break
             self.events[index].time = other
-            self.events[index].slot = self.events[parent].slot
-            self.place[self.events[index].slot] = index
+            moved: cython.longlong = self.events[parent].slot
+            self.events[index].slot = moved
+            self.place[moved if moved < self.token_base else self.token_base] = index
             index = parent
         self.events[index].time = time
         self.events[index].slot = slot
-        self.place[slot] = index
+        self.place[slot if slot < self.token_base else self.token_base] = index
 
     @cython.cfunc
     @cython.inline
     @cython.nogil
     @cython.exceptval(check=False)
     def _schedule(self, slot: cython.longlong, time: cython.longlong) -> cython.void:
-        """The slot's event happens at that time, whatever was planned for it before."""
+        """The event of a slot other than a token's happens at that time, whatever was planned for it before."""
         index: cython.longlong = self.place[slot]
         if index:
             if time < self.events[index].time:
@@ -533,13 +534,43 @@ class Kernel:
             self._sift_up(self.end - 1, time, slot)
 
     @cython.cfunc
+    @cython.inline
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _schedule_token(self, token: cython.longlong, time: cython.longlong) -> cython.void:
+        """The event of a token, which never has one planned already."""
+        if self.hole:
+            self.hole = 0
+            self._sift_down(3, time, self.token_base + token)
+        else:
+            self.end += 1
+            self._sift_up(self.end - 1, time, self.token_base + token)
+
+    @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)
     def _cancel(self, slot: cython.longlong) -> cython.void:
         index: cython.longlong = self.place[slot]
-        if not index:
-            return
-        self.place[slot] = 0
+        if index:
+            self.place[slot] = 0
+            self._remove(index)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _cancel_token(self, token: cython.longlong) -> cython.void:
+        """Places of tokens in the heap are not kept: cancelling one is rare, and its place would fill the cache."""
+        index: cython.longlong = 3
+        while index < self.end:
+            if self.events[index].slot == self.token_base + token:
+                self._remove(index)
+                return
+            index += 1
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _remove(self, index: cython.longlong) -> cython.void:
         self.end -= 1
         if index == self.end:
             return
@@ -774,7 +805,7 @@ class Kernel:
                     self.vms[self.kinds[self.tokens[token].kind].vm].exits += self.steps[step].exits
                 if work > 0:
                     self.tokens[token].step = step
-                    self.tokens[token].remaining = work
+                    self.works[token].remaining = work
                     if target == here:
                         return 1
                     self._enter_context(token, target)
@@ -790,7 +821,7 @@ class Kernel:
                 if wait > 0:
                     self.tokens[token].step = step
                     self.tokens[token].state = 2
-                    self._schedule(self.token_base + token, self.now + wait)
+                    self._schedule_token(token, self.now + wait)
                     return 0
             elif op == 4:  # SKIP
                 if not self._happens(step, token):
@@ -844,7 +875,7 @@ class Kernel:
                 return 1
             think = 1  # a request that took no time at all must not repeat at the same instant for ever
         self.tokens[token].state = 1
-        self._schedule(self.token_base + token, self.now + think)
+        self._schedule_token(token, self.now + think)
         return 0
 
     @cython.cfunc
@@ -918,7 +949,7 @@ class Kernel:
             self.stations[station].peer = self.steps[step].peer
         self.stations[station].served += 1
         self.tokens[token].state = 3
-        self._schedule(self.token_base + token, self.now + time)
+        self._schedule_token(token, self.now + time)
 
     @cython.cfunc
     @cython.inline
@@ -998,8 +1029,8 @@ class Kernel:
     def _assign(self, token: cython.longlong, leaf: cython.longlong) -> cython.void:
         self.nodes[leaf].token = token
         self.tokens[token].state = 6
-        self.tokens[token].node = leaf
-        self.tokens[token].used = 0
+        self.works[token].node = leaf
+        self.works[token].used = 0
 
     @cython.cfunc
     @cython.nogil
@@ -1584,10 +1615,10 @@ class Kernel:
         leaf: cython.longlong = self.processors[processor].leaf
         token: cython.longlong = self.nodes[leaf].token
         self.processors[processor].vm = self.kinds[self.tokens[token].kind].vm
-        work: cython.longlong = self.tokens[token].remaining
+        work: cython.longlong = self.works[token].remaining
         quantum: cython.longlong = self.contexts[self.nodes[leaf].context].quantum
-        if quantum and quantum - self.tokens[token].used < work:
-            work = quantum - self.tokens[token].used
+        if quantum and quantum - self.works[token].used < work:
+            work = quantum - self.works[token].used
         goal: cython.longlong = work + self.processors[processor].switch_left + self.processors[processor].wake_left
         self.processors[processor].goal = goal
         if self.processors[processor].rate != 1.0:
@@ -1653,8 +1684,8 @@ class Kernel:
             if passed == 0 and done == 0:
                 return
         token: cython.longlong = self.nodes[leaf].token
-        self.tokens[token].remaining -= done
-        self.tokens[token].used += done
+        self.works[token].remaining -= done
+        self.works[token].used += done
         self.layers[row + self.steps[self.tokens[token].step].layer] += passed
 
     @cython.cfunc
@@ -1680,7 +1711,7 @@ class Kernel:
         token: cython.longlong = self.nodes[leaf].token
         context: cython.longlong = self.nodes[leaf].context
         self._account(processor)
-        if self.tokens[token].remaining <= 0:
+        if self.works[token].remaining <= 0:
             self.current = processor
             self.tokens[token].step += 1
             if not self._proceed(token, context):
@@ -1691,11 +1722,11 @@ class Kernel:
                     return
                 self._assign(token, leaf)
             self.current = -1
-        elif self.contexts[context].quantum and self.tokens[token].used >= self.contexts[context].quantum:
+        elif self.contexts[context].quantum and self.works[token].used >= self.contexts[context].quantum:
             if self.contexts[context].head >= 0:
                 self._queue_in(token, context)
                 self._assign(self._next_in(context), leaf)
-            self.tokens[self.nodes[leaf].token].used = 0
+            self.works[self.nodes[leaf].token].used = 0
         if self.now >= self.processors[processor].deadline:
             self._end_slice(processor, leaf)
         else:
@@ -1903,7 +1934,7 @@ class Kernel:
         self.tokens[token].key = next_key(self.kinds[kind].key, number + 1)
         self.tokens[token].state = 1
         time: cython.longlong = self.now if self.now > self.traces[kind].start else self.traces[kind].start
-        self._schedule(self.token_base + token, time + self._drawn(self.kinds[kind].draw, self.tokens[token].key))
+        self._schedule_token(token, time + self._drawn(self.kinds[kind].draw, self.tokens[token].key))
 
     def set_draw(self, draw: cython.longlong, values: dict) -> None:
         """Replace the parameters of a distribution (`variates.draw_row` makes them)."""
@@ -2037,7 +2068,8 @@ class Kernel:
         vm: cython.longlong = self.kinds[kind].vm
         state: cython.longlong = self.tokens[token].state
         target: cython.longlong = self.steps[self.tokens[token].step].target
-        self._cancel(self.token_base + token)
+        if state < 4:
+            self._cancel_token(token)
         if state != 1:
             self.vms[vm].lost += 1
             self.vms[vm].stay_sum += cython.cast(cython.double, self.now - self.tokens[token].start)
@@ -2075,7 +2107,7 @@ class Kernel:
             self._release(station)
 
     def _take_from_leaf(self, token: cython.longlong):
-        leaf: cython.longlong = self.tokens[token].node
+        leaf: cython.longlong = self.works[token].node
         context: cython.longlong = self.nodes[leaf].context
         self._detach(leaf)
         if not self.contexts[context].frozen:

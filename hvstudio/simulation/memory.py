@@ -33,9 +33,9 @@ class Memory:
 
     FIXED: Final = (
         "processors", "cores", "pools", "nodes", "contexts", "stations", "steps", "kinds", "traces", "vms", "finishes",
-        "edges", "heights", "children", "layers", "histogram", "recent", "trace_time", "trace_requests",
+        "edges", "heights", "place", "children", "layers", "histogram", "recent", "trace_time", "trace_requests",
     )  # fmt: skip
-    GROWING: Final = ("tokens", "events", "place")
+    GROWING: Final = ("tokens", "works", "events")
 
     def __init__(self, plan: Plan, *, seed: int = 1, traced: bool = False, checked: bool = False) -> None:
         """`traced` lets the kernel digest every event, `checked` lets it integrate populations for Little's law."""
@@ -67,7 +67,8 @@ class Memory:
         self._fixed_slots = len(self.processors) + len(self.kinds) + len(self.nodes)
         self.tokens: Array = np.zeros(0, dtype=RECORDS["Token"])
         self.events: Array = np.zeros(0, dtype=RECORDS["Event"])
-        self.place: Array = np.zeros(0, dtype=np.int32)
+        self.works: Array = np.zeros(0, dtype=RECORDS["Work"])
+        self.place: Array = np.zeros(self._fixed_slots + 1, dtype=np.int32)  # and one for all tokens, never read
         for name in ("processors", "nodes", "steps", "kinds", "vms"):
             array: Array = getattr(self, name)
             setattr(self, name, _enlarged(array, len(array)))
@@ -77,8 +78,8 @@ class Memory:
         """Room for that many requests; what is there keeps its place."""
         slots = self._fixed_slots + tokens
         self.tokens = _enlarged(self.tokens, tokens)
+        self.works = _enlarged(self.works, tokens)
         self.events = _enlarged(self.events, slots + 4)
-        self.place = _enlarged(self.place, slots)
 
     def under_way(self, now_ns: int) -> tuple[Array, Array]:
         """For each VM, how many requests are unfinished, and the time that they have spent so far."""

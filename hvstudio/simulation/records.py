@@ -64,8 +64,11 @@ RECORDS: Final = {
         ("i", "population waiting octave low high lost"),
     ),
     "Token": _layout(
-        ("l", "start key remaining used"),
-        ("i", "kind step next state node padding_one padding_two padding_three"),
+        ("l", "start key"),
+        ("i", "kind step next state"),
+    ),
+    "Work": _layout(
+        ("l", "remaining used node padding"),
     ),
     "Event": _layout(
         ("l", "time slot"),

@@ -198,7 +198,9 @@ def _limits(plan: Plan, window: Window, devices: tuple[Device, ...]) -> tuple[Li
             block = plan.vm_block[int(plan.context_vm[context])]
             share = float(busy[context] / ceiling[context])
             found.append(Limit(kind="context", name=name, id=block, utilisation=share))
-    found.sort(key=lambda limit: -limit.utilisation)
+    # Of things that are used alike, what all share comes before what is one VM's own.
+    order = {"cpu": 0, "device": 1, "context": 2}
+    found.sort(key=lambda limit: (-round(limit.utilisation, 2), order[limit.kind], -limit.utilisation))
     return tuple(found[:_MOST_LIMITS])
 
 

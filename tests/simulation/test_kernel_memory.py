@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from hvstudio.simulation import kernel
@@ -27,9 +29,37 @@ def test_types_are_those_the_kernel_declares() -> None:
     for name, layout in RECORDS.items():
         kinds = dict(re.findall(r"(\w+)=cython\.(\w+)", structs[name]))
         for field in layout.names or ():
-            assert kinds[field] == {"<i8": "longlong", "<i4": "int", "<f8": "double"}[layout[field].str], f"{name}.{field}"
+            assert kinds[field] == {"<i8": "longlong", "<i4": "int", "<f8": "double"}[layout[field].str], (
+                f"{name}.{field}"
+            )
 
 
 def test_compiled_records_have_the_same_size() -> None:
     if engine_name() == "compiled":
         assert kernel.record_sizes() == {name: layout.itemsize for name, layout in RECORDS.items()}
+
+
+WITHOUT_CYTHON = """
+import sys
+sys.modules["cython"] = None  # importing it fails from here on
+from hvstudio.simulation.engine import interpreted_kernel, name_of
+from hvstudio.simulation.options import RunOptions
+from hvstudio.simulation.plan import Arrivals, Layer
+from hvstudio.simulation.plan_builder import PlanBuilder
+from hvstudio.simulation.run import simulate
+from hvstudio.simulation.steps import cpu
+builder = PlanBuilder()
+pool = builder.pool(processors=1, clock_hz=1e9)
+vm = builder.vm(name="vm", block="vm-1", pool=pool, stream=1)
+context = builder.context(vm=vm, name="c", parent=builder.node(pool=pool, name="root"))
+route = [cpu(context, 1e6, layer=Layer.GUEST_USER)]
+builder.request_class(vm=vm, name="work", steps=route, arrivals=Arrivals.CLOSED)
+module = interpreted_kernel()
+results = simulate(builder.build(), RunOptions(duration_s=0.5, warmup_s=0.0), kernel_module=module)
+print(name_of(module), results.engine, results.vms[0].completions)
+"""
+
+
+def test_the_kernel_runs_where_cython_is_not_installed() -> None:
+    output = subprocess.run([sys.executable, "-c", WITHOUT_CYTHON], capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["interpreted", "interpreted", "500"]

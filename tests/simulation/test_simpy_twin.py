@@ -70,11 +70,15 @@ class Twin:
         while True:
             yield self.env.timeout(draw(1 / THINK_MS))
             began = self.env.now
-            yield from self.hold(self.guest, draw(1 / WORK_MS))
+            first, second = draw(1 / WORK_MS), draw(1 / WORK_MS)
             if self.rng.random() < 0.5:
+                yield from self.hold(self.guest, first)
                 yield from self.hold(self.parent, PARENT_MS)
                 yield from self.hold(self.disk, draw(1 / DISK_MS))
-            yield from self.hold(self.guest, draw(1 / WORK_MS))
+                yield from self.hold(self.guest, second)
+            else:
+                # Work that follows work in the same place goes on where it is, without queueing again.
+                yield from self.hold(self.guest, first + second)
             self.stays.append(self.env.now - began)
 
 
