@@ -57,6 +57,7 @@ def _adapted_vm(
         lost.append(f"{facts.label} knows no Generation 2; “{vm.name}” becomes Generation 1.")
     document = replace_block(document, _changed(vm, wanted))
     lost.extend(_not_expressed(facts, vm, values))
+    first_generation = wanted.get("generation", values["generation"]) == "1"
     for system in index.children_of(vm.id):
         guest = document.blocks[system]
         if (
@@ -66,8 +67,19 @@ def _adapted_vm(
         ):
             lost.append(f"{facts.label} runs 32-bit guests only; “{guest.name}” in “{vm.name}” is a 64-bit system.")
         if guest.kind in _MODELS:
-            document = replace_block(document, _adapted_device(knowledge, facts, vm, guest, lost))
+            device = _adapted_device(knowledge, facts, vm, guest, lost)
+            if first_generation and guest.kind == "virtual_disk" and facts.yes("guests.boot_ide_only"):
+                device = _booting_from_ide(knowledge, facts, vm, device, lost)
+            document = replace_block(document, device)
     return document
+
+
+def _booting_from_ide(knowledge: Knowledge, facts: Facts, vm: Block, disk: Block, lost: list[str]) -> Block:
+    values = knowledge.values(disk)
+    if not values["boot"] or values["controller"] == "ide":
+        return disk
+    lost.append(f"{facts.label} starts Generation 1 VMs from IDE only; “{disk.name}” of “{vm.name}” moves there.")
+    return _changed(disk, {"controller": "ide"})
 
 
 def _adapted_device(knowledge: Knowledge, facts: Facts, vm: Block, device: Block, lost: list[str]) -> Block:
@@ -90,7 +102,8 @@ def _changed(block: Block, wanted: Mapping[str, Value]) -> Block:
     """The block with values set, and what they were remembered."""
     if not wanted:
         return block
-    remembered = {name: [block.parameters.get(name), value] for name, value in wanted.items()}
+    earlier: Mapping[str, Any] = block.extras.get(REMEMBERED, {})
+    remembered = {**earlier, **{name: [block.parameters.get(name), value] for name, value in wanted.items()}}
     return evolve(
         block,
         parameters={**block.parameters, **wanted},

@@ -86,18 +86,24 @@ def _who(vms: list[BlockId]) -> str:
 
 
 def _memory_needed(scene: Scene, sums: MachineSums) -> tuple[float, bool]:
-    """The bytes needed, and whether every one must be there."""
-    needed, strict = float(sums.layers_memory), False
+    """The bytes needed when VMs start one after the other, and whether every one must be there.
+
+    A VM starts with its startup memory; those with dynamic memory that run already may be down at their minimum.
+    """
+    running = peak = float(sums.layers_memory)
+    strict = False
     for hypervisor, tallies in sums.hypervisors:
         facts = scene.facts(hypervisor)
-        over_commit = facts.text("memory.overcommit")
-        strict = strict or over_commit != "full"
+        strict = strict or facts.text("memory.overcommit") != "full"
         overhead = memory_overhead(facts)
-        shrinks = facts.yes("memory.dynamic") is not False
+        shrinks = facts.yes("memory.dynamic") is True
+        most = facts.number("limits.memory_per_vm_bytes") or math.inf
         for tally in tallies:
-            own = tally.floor if shrinks else tally.memory
-            needed += own + overhead(own)
-    return needed, strict
+            start = min(tally.memory, most)
+            extra = overhead(start)
+            peak = max(peak, running + start + extra)
+            running += (min(tally.floor, start) if shrinks else start) + extra
+    return max(peak, running), strict
 
 
 def _memory_fixes(machine: Block, sums: MachineSums, *, needed: float, available: int) -> tuple[Fix, ...]:

@@ -9,9 +9,10 @@ from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.mending import with_values
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
-from hvstudio.checks.sums import Flow, disk_seconds, machine_sums, nic_seconds
+from hvstudio.checks.sums import Flow, disk_seconds, machine_sums, nic_seconds, uses_disk, uses_network
 from hvstudio.checks.wording import percent
 from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.edits import add_block, free_name
 
 UTILISATION_LAW: Final = "Utilisation law (Denning, Buzen 1978): busy share = rate x time for one request"
 
@@ -100,7 +101,7 @@ class _Share:
 def _shares(parts: Iterable[tuple[Flow, BlockId | None, float]]) -> dict[BlockId, _Share]:
     shares: dict[BlockId, _Share] = {}
     for flow, thing, seconds in parts:
-        if thing is None or seconds <= 0:
+        if thing is None or seconds <= 0 or flow.rate <= 0:
             continue
         share = shares.get(thing)
         if share is None:
@@ -153,4 +154,40 @@ def _slower(scene: Scene, workloads: list[BlockId], share: float) -> Fix:
     return Fix(label="Let the workloads ask for less, all in proportion", edit=edit)
 
 
-RULES: Final[tuple[Rule, ...]] = (disk_demand, network_demand, processor_demand)
+@rule(
+    "capacity.device-missing",
+    "host",
+    title="Workloads that need a device the host does not have",
+    severity=Severity.ERROR,
+    why="Every disk and network operation ends at a device of the host; without one it cannot be carried out.",
+    source="HVStudio: a route ends at the hardware device that the virtual one is attached to",
+    remedy="Build a disk or a network card into the host.",
+)
+def device_missing(scene: Scene, host: Block) -> Sequence[Hit]:
+    """Disk and network operations on a host without any disk or card."""
+    wanted = (
+        ("disk", "Disk", "disk", uses_disk),
+        ("nic", "Network card", "network card", uses_network),
+    )
+    return [
+        _without(scene, host, users, kind, name, what)
+        for kind, name, what, uses in wanted
+        if not scene.on(host.id, kind)
+        and (users := [flow.workload for flow in machine_sums(scene, host).flows if uses(flow.values)])
+    ]
+
+
+def _without(scene: Scene, host: Block, users: list[BlockId], kind: str, name: str, what: str) -> Hit:
+    def edit(document: Document) -> Document:
+        return add_block(document, kind=kind, name=free_name(document, name), rests_on=host.id)[0]
+
+    who = f"{scene.name(users[0])} needs" if len(users) == 1 else f"{len(users)} workloads need"
+    return Hit(
+        block=host.id,
+        message=f"{who} a {what}, but “{host.name}” has none.",
+        related=tuple(users[:50]),
+        fixes=(Fix(label=f"Add a {what}", edit=edit),),
+    )
+
+
+RULES: Final[tuple[Rule, ...]] = (disk_demand, network_demand, processor_demand, device_missing)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.mending import dissolved, moved_onto, moving, slipped_under, with_system
@@ -11,8 +11,10 @@ from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.scene import Scene
 from hvstudio.checks.selection import product_for
 from hvstudio.checks.structure import MODEL
+from hvstudio.checks.sums import uses_disk, uses_network
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import Edit, add_block
+from hvstudio.model.edits import Edit, add_block, free_name
+from hvstudio.model.index import index_of
 
 ARCHITECTURES: Final = (
     "The three architectures: Windows Server 2012 Hyper-V Cookbook, appendix A, Understanding Hypervisors"
@@ -286,10 +288,9 @@ def vm_idle(scene: Scene, vm: Block) -> Sequence[Hit]:
     product = next((item for item in products if item.id == "idle"), products[0] if products else None)
 
     def edit(document: Document) -> Document:
-        name = product.label if product else "Workload"
-        return add_block(
-            document, kind="workload", name=name, product=product.id if product else "", rests_on=system.id
-        )[0]
+        name, chosen = (product.label, product.id) if product else ("Workload", "")
+        document, added = add_block(document, kind="workload", name=name, product=chosen, rests_on=system.id)
+        return with_devices_for(document, scene.knowledge.values(document.blocks[added]), added)
 
     return [
         Hit(
@@ -299,6 +300,16 @@ def vm_idle(scene: Scene, vm: Block) -> Sequence[Hit]:
             fixes=(Fix(label=f"Add the workload “{product.label if product else 'Workload'}”", edit=edit),),
         )
     ]
+
+
+def with_devices_for(document: Document, values: Mapping[str, Any], workload: BlockId) -> Document:
+    """The document with the disk and the network card that a workload needs built into its host, if it has none."""
+    root = document.blocks[index_of(document).root_of(workload)]
+    present = {document.blocks[child].kind for child in index_of(document).children_of(root.id)}
+    for kind, name, needed in (("disk", "Disk", uses_disk(values)), ("nic", "Network card", uses_network(values))):
+        if needed and root.kind == "host" and kind not in present:
+            document = add_block(document, kind=kind, name=free_name(document, name), rests_on=root.id)[0]
+    return document
 
 
 @rule(

@@ -13,7 +13,10 @@ GIB: Final = 2**30
 
 
 class Flow(NamedTuple):
-    """What one workload asks per second at most. `steady` tells a rate that nothing slows (open arrivals)."""
+    """What one workload asks per second at most; a `rate` of 0 where it takes what it gets.
+
+    `steady` tells a rate that nothing slows (open arrivals); `disk` and `nic` are the physical devices behind it.
+    """
 
     workload: BlockId
     steady: bool
@@ -105,8 +108,7 @@ def _machine_sums(scene: Scene, machine: Block) -> MachineSums:
     rows: list[tuple[Block, tuple[VmTally, ...]]] = []
     for hypervisor in hypervisors:
         facts = scene.facts(hypervisor)
-        reserve = int(facts.number("memory.host_reserve_bytes") or 0)
-        layers = max(layers, reserve) if systems else layers + reserve
+        layers += int(facts.number("memory.host_reserve_bytes") or 0)
         for parent in scene.on(hypervisor.id, "parent_partition"):
             layers += scene.values(parent)["memory_bytes"]
             for system in scene.on(parent.id, "os"):
@@ -176,10 +178,19 @@ def _own_flows(scene: Scene, workloads: Iterable[Block], machine: Block) -> Iter
     for block in workloads:
         values = scene.values(block)
         steady, rate = offered_rate(values)
-        if rate > 0:
-            disk = _device(scene, machine, "disk") if values["disk_reads"] or values["disk_writes"] else None
-            nic = _device(scene, machine, "nic") if values["packets_in"] or values["packets_out"] else None
-            yield Flow(block.id, steady, rate, disk, nic, values)
+        disk = _device(scene, machine, "disk") if uses_disk(values) else None
+        nic = _device(scene, machine, "nic") if uses_network(values) else None
+        yield Flow(block.id, steady, rate, disk, nic, values)
+
+
+def uses_disk(values: Mapping[str, Any]) -> bool:
+    """Whether a request of a workload reads or writes a disk."""
+    return bool(values["disk_reads"] or values["disk_writes"])
+
+
+def uses_network(values: Mapping[str, Any]) -> bool:
+    """Whether a request of a workload sends or receives packets."""
+    return bool(values["packets_in"] or values["packets_out"])
 
 
 def _device(scene: Scene, machine: Block, kind: str) -> BlockId | None:

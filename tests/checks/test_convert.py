@@ -111,6 +111,18 @@ def test_there_and_back_gives_the_same_vms(stack, catalog: Catalog) -> None:
     assert back.blocks[V].product == "hyper-v-2016"
 
 
+def test_a_boot_disk_moves_to_ide_where_the_product_starts_from_there_and_back_again(stack, catalog: Catalog) -> None:
+    document = stack(
+        "host h\n  disk d\n  os:windows-10 s\n    hypervisor:vmware-workstation v\n"
+        "      vm a\n        virtual_disk x > d boot=true controller=scsi"
+    )
+    there = convert(document, catalog, hypervisor=V, to="type1", product="hyper-v-2016")
+    assert there.document.blocks[BlockId("x")].parameters["controller"] == "ide"
+    assert "starts Generation 1 VMs from IDE only; “x” of “a” moves there." in there.lost[-1]
+    back = convert(there.document, catalog, hypervisor=V, to="type2", product="vmware-workstation").document
+    assert guests(back) == guests(document)
+
+
 def test_what_someone_changed_meanwhile_is_not_taken_back(stack, catalog: Catalog) -> None:
     there = convert(stack(TYPE1), catalog, hypervisor=V, to="hybrid").document
     card = there.blocks[BlockId("a2")]

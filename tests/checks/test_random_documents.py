@@ -17,7 +17,7 @@ from hvstudio.checks.rules import RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.run import Checker, check
 from hvstudio.checks.scorecard import scorecard
 from hvstudio.checks.validate_as import validate_as
-from hvstudio.errors import EditError
+from hvstudio.errors import EditError, PlanError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import (
     add_block,
@@ -29,6 +29,7 @@ from hvstudio.model.edits import (
     set_product,
     suppress_rule,
 )
+from hvstudio.simulation.compile import compile_document
 
 CATALOG = shipped_catalog()
 PRODUCTS = {kind: ["", *(product.id for product in CATALOG.products_of(kind))] for kind in KINDS}
@@ -264,6 +265,21 @@ def test_converting_there_and_back_gives_the_same_vms(steps, path) -> None:
             key: evolve(value, extras={}) for key, value in once.items() if key in before
         }
         assert set(before) <= set(after) | {item for item in before if item not in once}
+
+
+@settings(max_examples=200)
+@given(st.lists(STEPS, min_size=8, max_size=40))
+def test_a_vm_that_the_simulation_refuses_to_start_has_an_error(steps) -> None:
+    document = grown(steps)
+    try:
+        plan = compile_document(document, CATALOG)
+    except PlanError as problem:
+        if "no hardware" in str(problem) or "nothing to simulate" in str(problem) or "with a workload" in str(problem):
+            return
+        assert any(item.severity is Severity.ERROR for item in check(document, CATALOG).findings), problem
+        return
+    if any(plan.vm_cannot_start):
+        assert any(item.severity is Severity.ERROR for item in check(document, CATALOG).findings)
 
 
 def test_errors_are_the_worst() -> None:
