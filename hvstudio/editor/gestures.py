@@ -146,10 +146,8 @@ class Moving:
         return Proposal(label=f"Move {names_of(document, self.heads)}", document=moved, select=self.heads)
 
     def _target_at(self, point: Point) -> Target:
-        targets = [
-            find_target(self.stage, self.stage.document.block(head).kind, point, without=self.held)
-            for head in self.heads
-        ]
+        kinds = dict.fromkeys(self.stage.document.block(head).kind for head in self.heads)
+        targets = [find_target(self.stage, kind, point, without=self.held) for kind in kinds]
         refused = next((target for target in targets if target.refusal), None)
         if refused is not None:
             return refused
