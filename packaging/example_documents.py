@@ -75,10 +75,10 @@ def virtual_server_2005() -> Document:
         composer, hardware, system="windows-server-2003", hypervisor="virtual-server-2005-r2", models=EMULATED
     )
     machines = [
-        Machine(name="Intranet", guest="windows-server-2003", work="web-server", load={"clients": 30}),
+        Machine(name="Intranet", guest="windows-server-2003", work="web-server", load={"clients": 120}),
         Machine(name="Branch database", guest="windows-server-2003", work="oltp-database",
-                load={"clients": 20, "working_set_bytes": 640 * MIB}),
-        Machine(name="File server", guest="windows-server-2003", work="file-server", load={"clients": 15}),
+                load={"clients": 50, "working_set_bytes": 640 * MIB}),
+        Machine(name="File server", guest="windows-server-2003", work="file-server", load={"clients": 40}),
         Machine(name="Old application", guest="windows-xp", work="vdi-desktop", memory=512 * MIB,
                 load={"working_set_bytes": 256 * MIB}),
     ]  # fmt: skip
@@ -159,20 +159,20 @@ def nested_hyper_v() -> Document:
     stack = with_parent(composer, hardware, system="windows-server-2016", hypervisor="hyper-v-2016", models=SYNTHETIC)
     devices = evolve(stack.devices, controller="scsi")
     server = "windows-server-2016"
-    web = Machine(name="Web, direct", guest=server, work="web-server", processors=2, memory=4 * GIB,
-                  settings={"generation": "2"}, load={"clients": 200})  # fmt: skip
+    cache = Machine(name="Cache, direct", guest="linux", work="key-value-store", processors=1, memory=4 * GIB,
+                    settings={"generation": "2"}, load={"clients": 16})  # fmt: skip
     build = Machine(name="Build, direct", guest=server, work="kernel-build", processors=2, memory=4 * GIB,
                     settings={"generation": "2"})  # fmt: skip
-    place_all(composer, [web, build], devices, on=stack.hypervisor)
-    _nested_host(composer, stack.hypervisor, devices, [evolve(web, name="Web, nested"),
+    place_all(composer, [cache, build], devices, on=stack.hypervisor)
+    _nested_host(composer, stack.hypervisor, devices, [evolve(cache, name="Cache, nested"),
                                                        evolve(build, name="Build, nested")])  # fmt: skip
     return finished(
         composer,
         "Nested Hyper-V: a hypervisor in a VM",
         "The VM on the right exposes VT-x and carries a second Hyper-V with its own parent partition and two VMs. The "
         "same two VMs also run directly. Every exit of a nested VM is first taken by the outer hypervisor and handed "
-        "to the inner one, so exits cost several times as much: compare the web servers (many exits) and the builds "
-        "(few exits). Nesting needs static memory, VT-x with EPT and MAC address spoofing on the outer VM.",
+        "to the inner one, so exits cost several times as much: compare the key-value stores (many exits) with the "
+        "builds (few exits). Nesting needs static memory, VT-x with EPT and MAC address spoofing on the outer VM.",
     )
 
 

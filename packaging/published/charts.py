@@ -35,8 +35,8 @@ def scatter(points: Sequence[Point], *, title: str, lowest: float = LOWEST) -> s
         body.append(_text(MARGIN + at, 40 + SIZE + 18, f"{tick:g}", anchor="middle"))
         body.append(_text(MARGIN - 8, 40 + SIZE - at + 4, f"{tick:g}", anchor="end"))
     for factor, colour in ((1.0, "#333"), (1.1, "#7a7"), (1 / 1.1, "#7a7"), (1.25, "#c93"), (1 / 1.25, "#c93")):
-        body.append(_line(place(lowest), place(lowest * factor), place(1.3 / max(1.0, factor)),
-                          place(1.3 / max(1.0, factor) * factor), colour))  # fmt: skip
+        first, last = max(lowest, lowest / factor), min(1.3, 1.3 / factor)
+        body.append(_line(place(first), place(first * factor), place(last), place(last * factor), colour))
     for point in points:
         x, y = MARGIN + place(point.measured), 40 + SIZE - place(point.predicted)
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#2b6cb0" fill-opacity="0.75">'
@@ -51,8 +51,8 @@ def scatter(points: Sequence[Point], *, title: str, lowest: float = LOWEST) -> s
 def bars(points: Sequence[Point], *, title: str) -> str:
     """The relative error of every row as a horizontal bar, the largest first, cut at 60 %."""
     rows = sorted(points, key=lambda point: -abs(point.predicted / point.measured - 1))
-    left, width, step = 330.0, 320.0, 17.0
-    body = [_text(left, 26, title, anchor="middle", size=15)]
+    left, width, step = 350.0, 320.0, 17.0
+    body = [_text(left + width / 2, 26, title, anchor="middle", size=15)]
     middle = left + width / 2
     for number, point in enumerate(rows):
         error = point.predicted / point.measured - 1

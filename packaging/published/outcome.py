@@ -38,7 +38,7 @@ class Outcome:
     @property
     def label(self) -> str:
         """The row's short name in figures."""
-        return f"{self.row.table}: {self.row.system}"[:58]
+        return f"{self.row.table}: {self.row.system}"[:54]
 
 
 @frozen(kw_only=True)

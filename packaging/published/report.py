@@ -61,6 +61,7 @@ def _summary_lines(outcomes: Sequence[Outcome]) -> list[str]:
     ratios = [outcome for outcome in outcomes if outcome.kind == "ratio"]
     groups = [
         ("Ratios of VM to native", ratios),
+        ("- of these, measured losses above 5 %", [item for item in ratios if item.measured < 0.95]),
         ("- of these, rows on which nothing was fitted", [item for item in ratios if not was_fitted_on(item.row)]),
         ("- of these, rows on which something was fitted", [item for item in ratios if was_fitted_on(item.row)]),
     ]
@@ -96,8 +97,8 @@ def _number(value: float) -> str:
 
 def _fitted_lines(catalog: Catalog) -> list[str]:
     lines = [
-        "## Fitted parameters\n\nThese values were chosen with a look at the published rows named; everything else of the "
-        "cost cards is a fact with its source or an estimate, and says which.\n\n",
+        "## Fitted parameters\n\nThese values were chosen with a look at the published rows named; everything else of "
+        "the cost cards is a fact with its source or an estimate, and says which.\n\n",
         "| card | value | chosen | fitted on |\n|---|---|---|---|\n",
     ]
     for item in FITTED:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hvstudio.simulation.engine import engine_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
