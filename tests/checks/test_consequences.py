@@ -10,7 +10,6 @@ from hvstudio.checks.path_cost import exit_cycles, io_path
 from hvstudio.checks.restructure import scene_of
 from hvstudio.checks.scorecard import Score, scorecard
 from hvstudio.errors import EditError
-from hvstudio.files.examples import load_example
 from hvstudio.model.document import BlockId, Document
 
 TWO_VMS = """
@@ -38,6 +37,22 @@ TYPE1 = (
     "    parent_partition p\n      os s\n        workload busy\n"
     "      virtual_switch x > n" + TWO_VMS
 )
+
+
+NESTED = """
+host h
+  disk d
+  hypervisor:hyper-v-2016 u
+    parent_partition p
+      os s
+    vm o nested_virtualization=true
+      virtual_disk o1 > d boot=true
+      hypervisor:hyper-v-2016 v
+        parent_partition q
+          os t
+        vm a
+          virtual_disk a1 > o1 boot=true
+"""
 
 
 def ids(effects: tuple[Effect, ...]) -> set[str]:
@@ -118,10 +133,8 @@ def test_a_vm_is_starved_by_its_siblings_the_parent_and_software_there(stack, ca
 
 
 def test_nested_vms_fall_with_every_layer_below(stack, catalog: Catalog) -> None:
-    document = load_example("nested-hyper-v")
-    inner = next(b.id for b in document.blocks.values() if b.name == "Web, nested")
-    causes = {document.blocks[effect.block].kind for effect in consequences(document, catalog, inner).falls_with}
-    assert {"host", "hypervisor", "parent_partition", "vm", "disk", "os"} <= causes
+    found = consequences(stack(NESTED), catalog, BlockId("a"))
+    assert ids(found.falls_with) == {"h", "d", "u", "p", "s", "o", "o1", "v", "q", "t", "a1"}
 
 
 def score(document: Document, catalog: Catalog, label: str, hypervisor: str = "v") -> Score:
@@ -138,11 +151,10 @@ def test_a_scorecard_has_the_three_promises(stack, catalog: Catalog) -> None:
 def test_a_path_names_its_layers_in_the_order_of_the_diagram(stack, catalog: Catalog) -> None:
     assert score(stack(TYPE1), catalog, "A disk read of 4 KiB").blocks == ("a", "v", "s")
     assert score(stack(TYPE2), catalog, "A disk read of 4 KiB").blocks == ("a", "v", "s")
-    nested = load_example("nested-hyper-v")
-    inner = next(b for b in nested.blocks.values() if b.name == "Web, nested")
-    path = io_path(scene_of(nested, catalog), inner, "disk")
+    scene = scene_of(stack(NESTED), catalog)
+    path = io_path(scene, scene.blocks[BlockId("a")], "disk")
     assert path is not None
-    assert path.layers == 6
+    assert list(dict.fromkeys(stage.block for stage in path.stages)) == ["a", "v", "t", "o", "u", "s"]
 
 
 def test_emulated_devices_cost_more_than_synthetic_ones(stack, catalog: Catalog) -> None:
@@ -162,9 +174,8 @@ def test_leaving_a_vm_costs_what_card_and_processor_say(stack, catalog: Catalog)
 
 
 def test_an_exit_of_a_nested_vm_costs_several_of_the_outer_one(stack, catalog: Catalog) -> None:
-    document = load_example("nested-hyper-v")
-    scene = scene_of(document, catalog)
-    outer, inner = [exit_cycles(scene, block) for block in document.blocks.values() if block.kind == "hypervisor"]
+    scene = scene_of(stack(NESTED), catalog)
+    outer, inner = [exit_cycles(scene, scene.blocks[BlockId(name)]) for name in ("u", "v")]
     assert inner > 8 * outer
 
 
