@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import evolve
 
 from hvstudio.model.document import Block
@@ -14,7 +16,9 @@ from hvstudio.simulation.compile.operations import DiskOperation, Issuer
 from hvstudio.simulation.compile.techniques import access_work_cycles, exit_cycles
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan import Arrivals, Layer
-from hvstudio.simulation.steps import Step, cpu, sometimes, spawn
+from hvstudio.simulation.steps import Step, cpu, free, seize, sometimes, spawn
+
+_MOST_BUFFERED: Final = 65_536
 
 
 def disk_route(
@@ -120,7 +124,8 @@ def _cached(
     step = work_step(backend.context, look_up * operation.count * backend.issuer.factor, backend.layer)
     if operation.write:
         # The data wait in memory and reach the disk later: the request goes on, the disk is used by others' time.
-        return [*step, *written_later(assembly, machine, assembly.rows[machine.block.id], to_device)]
+        buffer = _host_buffer(assembly, machine, operation.size)
+        return [*step, *written_later(assembly, machine, assembly.rows[machine.block.id], to_device, buffer)]
     hit = cache_hit_ratio(assembly, machine, operation)
     return [*step, *sometimes(1.0 - hit, to_device, operation.cache_purpose)]
 
@@ -129,17 +134,44 @@ def _named(device: Block | None, machine: Machine) -> str:
     return device.name if device is not None else f"{machine.block.name}'s disk"
 
 
-def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[Step]) -> list[Step]:
-    """Do these steps without waiting for them."""
+def written_later(assembly: Assembly, machine: Machine, row: int, steps: list[Step], buffer: int) -> list[Step]:
+    """Do these steps without waiting for them, unless the buffer they wait in (a station) is full."""
     later = assembly.builder.request_class(
         vm=row,
         name=f"{machine.block.name}: delayed write",
-        steps=merged(steps),
+        steps=[seize(buffer), *merged(steps), free(buffer)],
         arrivals=Arrivals.NONE,
         counts=False,
     )
     assembly.classes.append((later, None))
-    return [spawn(later)]
+    return [seize(buffer), free(buffer), spawn(later)]
+
+
+def guest_buffer(assembly: Assembly, machine: Machine, size: float) -> int:
+    """Where a system keeps writes of `size` bytes that wait for the disk: a part of its memory."""
+    return assembly.once(("write buffer", machine), lambda: _guest_buffer(assembly, machine, size))
+
+
+def _guest_buffer(assembly: Assembly, machine: Machine, size: float) -> int:
+    memory = assembly.number(machine.block, "memory_bytes")
+    station = _buffer_station(assembly, machine.block, memory, size)
+    return assembly.own(machine, station, lambda other: guest_buffer(assembly, other, size), is_station=True)
+
+
+def _host_buffer(assembly: Assembly, machine: Machine, size: float) -> int:
+    """The same in the page cache of the machine that carries a VM, in memory that is free there."""
+    assert machine.provider is not None
+    below = machine.provider.machine
+    free_bytes = assembly.cache_bytes.get(machine, 0.0)
+    return assembly.once(
+        ("write buffer below", below), lambda: _buffer_station(assembly, below.block, free_bytes, size)
+    )
+
+
+def _buffer_station(assembly: Assembly, block: Block, memory: float, size: float) -> int:
+    part = assembly.card_value("page-cache", "dirty_fraction", 0.2)
+    room = max(1, min(_MOST_BUFFERED, int(part * memory / max(1.0, size))))
+    return assembly.builder.station(name=f"{block.name} write buffer", servers=room, block=block.id)
 
 
 def cache_hit_ratio(assembly: Assembly, machine: Machine, operation: DiskOperation) -> float:

@@ -12,7 +12,7 @@ from hvstudio.simulation.compile import purposes
 from hvstudio.simulation.compile.arrivals import arrivals_of, threads_of
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
 from hvstudio.simulation.compile.demand import Demand, demand_of
-from hvstudio.simulation.compile.disk_route import disk_route, virtual_disks, work_step, written_later
+from hvstudio.simulation.compile.disk_route import disk_route, guest_buffer, virtual_disks, work_step, written_later
 from hvstudio.simulation.compile.merging import merged
 from hvstudio.simulation.compile.network_route import network_route, virtual_cards
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
@@ -148,7 +148,8 @@ def _writes(assembly: Assembly, workload: Block, place: Place) -> list[Step]:
     steps = _disk_steps(assembly, workload, place, write=True)
     if not steps or assembly.switch(workload, "disk_waits"):
         return steps
-    return written_later(assembly, place.machine, place.row, steps)
+    buffer = guest_buffer(assembly, place.machine, assembly.number(workload, "disk_write_bytes"))
+    return written_later(assembly, place.machine, place.row, steps, buffer)
 
 
 def _disk_steps(assembly: Assembly, workload: Block, place: Place, *, write: bool) -> list[Step]:

@@ -212,7 +212,7 @@ def test_a_workload_that_does_not_wait_for_writes_goes_on(one_read: Any, compile
     one_read.vm("vm", on="hyper-v")
     one_read.change("vm work", disk_writes=2.0, disk_waits=False)
     plan = compiled(one_read)
-    assert plan.visits("vm") == ["vm", "spawn"]
+    assert plan.visits("vm") == ["vm", "vm write buffer", "spawn"]
     assert plan.visits("vm", spawned=True).count("host disk") == 2
 
 
@@ -259,3 +259,16 @@ def _type1_read(stack: Any) -> None:
 def _native_read(stack: Any) -> None:
     stack.add("os", "linux", on="host", product="linux")
     stack.work("native work", on="linux", disk_reads=1.0)
+
+
+def test_writes_wait_when_the_buffer_is_full(one_read: Any, compiled: Compile) -> None:
+    """A fifth of 1 GiB holds 52,428 writes of 4 kB; a request passes when a place is free, a write takes it."""
+    _type1(one_read)
+    one_read.vm("vm", on="hyper-v", memory_bytes=2**30)
+    one_read.change("vm work", disk_writes=1.0, disk_waits=False, disk_write_bytes=4096.0)
+    plan = compiled(one_read)
+    buffer = plan.plan.station_name.index("vm write buffer")
+    assert plan.plan.station_servers[buffer] == 52_428
+    held = [step["op"].name for step in plan.steps("vm", spawned=True) if step["at"] == "vm write buffer"]
+    assert held == ["SEIZE", "FREE"]
+    assert plan.visits("vm", spawned=True)[-1] == "vm write buffer"
