@@ -184,18 +184,23 @@ def _limit_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> l
     if device is None or (limit := assembly.number(device, "bandwidth_limit_bits_per_s")) <= 0:
         return []
     place = virtual_cards(crossing.machine).index(device)
-    station = _limit_station(assembly, crossing.machine, place, limit / 8)
+    direction = "in" if packets.incoming else "out"
+    station = _limit_station(assembly, crossing.machine, place, direction, limit / 8)
     return [use(station, bytes=packets.total_bytes)]
 
 
-def _limit_station(assembly: Assembly, machine: Machine, place: int, bytes_per_s: float) -> int:
-    return assembly.once(("limit", machine, place), lambda: _new_limit(assembly, machine, place, bytes_per_s))
+def _limit_station(assembly: Assembly, machine: Machine, place: int, direction: str, bytes_per_s: float) -> int:
+    key = ("limit", machine, place, direction)
+    return assembly.once(key, lambda: _new_limit(assembly, machine, place, direction, bytes_per_s))
 
 
-def _new_limit(assembly: Assembly, machine: Machine, place: int, bytes_per_s: float) -> int:
+def _new_limit(assembly: Assembly, machine: Machine, place: int, direction: str, bytes_per_s: float) -> int:
     device = virtual_cards(machine)[place]
     assert device is not None
-    station = assembly.builder.station(name=f"{device.name} limit", bytes_per_s=bytes_per_s, block=device.id)
-    return assembly.own(
-        machine, station, lambda other: _limit_station(assembly, other, place, bytes_per_s), is_station=True
-    )
+    name = f"{device.name} limit {direction}"
+    station = assembly.builder.station(name=name, bytes_per_s=bytes_per_s, block=device.id)
+
+    def remake(other: Machine) -> int:
+        return _limit_station(assembly, other, place, direction, bytes_per_s)
+
+    return assembly.own(machine, station, remake, is_station=True)

@@ -73,7 +73,7 @@ def test_every_copy_visits_its_own_contexts_and_devices(stack: Any, compiled: An
     assert visits["two"][3] == "server: queue of two nic (two)"
     assert visits["three"][3] == "server: queue of switch"  # the card has two queues
     for name in VMS:
-        assert f"{name} nic limit" in visits[name]
+        assert f"{name} nic limit in" in visits[name]
         assert f"{name} work at once" in visits[name]
         assert plan.visits(name, spawned=True)[:2] == [f"{name} write buffer", name]
 
