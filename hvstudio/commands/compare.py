@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import TYPE_LABELS
+from hvstudio.checks.variants import Variant, variants
 from hvstudio.commands.inputs import open_catalog, open_document
 from hvstudio.commands.outcome import FAILED, FINE
 from hvstudio.commands.output import remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import options_from, with_head
-from hvstudio.commands.variants import Variant, variants
 from hvstudio.errors import PlanError
 
 if TYPE_CHECKING:
