@@ -197,7 +197,9 @@ class Strokes:
             self.icon(painter, face.kind, f"block.{face.kind}.text", box)
             return
         title = self.lettering.cut("large", face.title, room - 2 * INSET)
-        self.text(painter, self.lettering.large, f"block.{face.kind}.text", QPointF(bar.x + INSET, bar.y + 29.0), title)
+        height = min(bar.height, BAR_HEIGHT) if face.shape in ("frame", "note") else bar.height
+        at = QPointF(bar.x + INSET, bar.y + height / 2 + 6.5)
+        self.text(painter, self.lettering.large, f"block.{face.kind}.text", at, title)
 
     def _bar_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar
