@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
@@ -10,8 +10,9 @@ from attrs import define, field, frozen
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import value_problem
 from hvstudio.errors import CatalogError, PlanError
-from hvstudio.model.document import Block, Value
+from hvstudio.model.document import Block, BlockId, Value
 from hvstudio.simulation.compile.cost_cards import DriverCosts, number_of, read_card
+from hvstudio.simulation.compile.origins import Origin
 from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
 from hvstudio.simulation.plan_builder import PlanBuilder
 
@@ -41,10 +42,16 @@ class Assembly:
 
     composition: Composition
     catalog: Catalog
+    reported_like: Composition | None = None
+    """The composition that this one was made from, whose rows and random streams it has; None for its own."""
+    origins: Mapping[BlockId, Origin] = field(factory=dict[BlockId, Origin])
+    """Where workloads ran in `reported_like`, by their id."""
     builder: PlanBuilder = field(factory=PlanBuilder)
     pools: dict[Machine, int] = field(factory=dict[Machine, int])
     rows: dict[str, int] = field(factory=dict[str, int])
     """Row of the results by block id."""
+    reported: set[int] = field(factory=set[int])
+    """Rows of VMs and native systems; all others are background."""
     unable: dict[str, str] = field(factory=dict[str, str])
     """Why a VM stays off, by block id."""
     missing_fraction: dict[str, float] = field(factory=dict[str, float])

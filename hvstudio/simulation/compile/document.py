@@ -8,29 +8,38 @@ from hvstudio.model.document import Block, Document
 from hvstudio.simulation.compile import tree
 from hvstudio.simulation.compile.arrivals import threads_of
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
+from hvstudio.simulation.compile.origins import origins_in
 from hvstudio.simulation.compile.purposes import WORKLOAD_STRIDE
 from hvstudio.simulation.compile.requests import Place, add_workload
-from hvstudio.simulation.compile.rows import add_reported_rows, background_row, native_blocks, row_of_system
+from hvstudio.simulation.compile.rows import add_reported_rows, native_blocks, row_of_workload
 from hvstudio.simulation.compile.starting import decide_starts
 from hvstudio.simulation.compile.twins import Pattern, copy_pattern, likeness
 from hvstudio.simulation.compile.walk import Machine, System, read_composition
 from hvstudio.simulation.plan import Layer, Plan
 
 
-def compile_document(document: Document, catalog: Catalog) -> Plan:
+def compile_document(document: Document, catalog: Catalog, *, rows_of: Document | None = None) -> Plan:
     """The plan of a composition.
 
+    `rows_of` is the document that this one was converted from: results then have the rows and the random numbers of
+    its VMs, also where their workloads run without a VM now, so that both can be compared.
     Raises PlanError naming block and parameter for what cannot be simulated, and when there is nothing that could run.
     """
     try:
-        return _compile(document, catalog)
+        return _compile(document, catalog, rows_of)
     except CatalogError as error:
         raise PlanError(error.message, where=error.where, hint=error.hint) from error
 
 
-def _compile(document: Document, catalog: Catalog) -> Plan:
+def _compile(document: Document, catalog: Catalog, rows_of: Document | None) -> Plan:
     composition = read_composition(document, catalog)
-    assembly = Assembly(composition=composition, catalog=catalog)
+    before = None if rows_of is None else read_composition(rows_of, catalog)
+    assembly = Assembly(
+        composition=composition,
+        catalog=catalog,
+        reported_like=before,
+        origins={} if before is None else origins_in(before),
+    )
     if not composition.hosts:
         raise PlanError(
             "there is no hardware to run on.", where=document.title, hint="Drag a host onto the canvas and build on it."
@@ -115,8 +124,9 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
         context = tree.processor_context(assembly, machine, quantum_ns=quantum_ns, refill_ns=refill_ns)
         row = assembly.rows[machine.block.id]
         return Place(machine=machine, system=system, context=context, row=row, stream_offset=offset)
-    row = row_of_system(assembly, system) if system else background_row(assembly, machine.block, machine)
-    background = machine.block.kind != "vm" and (machine.is_divided or machine.provider is not None)
+    origin = assembly.origins.get(workload.id) if machine.is_hardware else None
+    row = row_of_workload(assembly, workload, machine, system)
+    background = row not in assembly.reported
     context = tree.application_context(
         assembly,
         machine,
@@ -133,5 +143,6 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
         row=row,
         user_layer=Layer.BACKGROUND if background else Layer.GUEST_USER,
         kernel_layer=Layer.BACKGROUND if background else Layer.GUEST_KERNEL,
-        stream_offset=offset,
+        stream_offset=offset if origin is None else origin.number * WORKLOAD_STRIDE,
+        origin=origin,
     )

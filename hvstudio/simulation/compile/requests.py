@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from attrs import frozen
 
-from hvstudio.model.document import Block
+from hvstudio.model.document import Block, BlockId
 from hvstudio.simulation.compile import purposes
 from hvstudio.simulation.compile.arrivals import arrivals_of, threads_of
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
@@ -16,6 +16,7 @@ from hvstudio.simulation.compile.disk_route import disk_route, guest_buffer, vir
 from hvstudio.simulation.compile.merging import merged
 from hvstudio.simulation.compile.network_route import network_route, virtual_cards
 from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
+from hvstudio.simulation.compile.origins import Origin
 from hvstudio.simulation.compile.paging import paging_steps
 from hvstudio.simulation.compile.walk import Machine, System
 from hvstudio.simulation.plan import Layer, Op
@@ -36,6 +37,8 @@ class Place:
     user_layer: Layer = Layer.GUEST_USER
     kernel_layer: Layer = Layer.GUEST_KERNEL
     stream_offset: int = 0
+    origin: Origin | None = None
+    """Of work that ran in a VM before its stack was converted."""
 
     @property
     def issuer(self) -> Issuer:
@@ -49,7 +52,8 @@ def add_workload(assembly: Assembly, workload: Block, place: Place, number: int)
     if not steps:
         assembly.builder.note(f"{workload.name} has no work to do.")
         return
-    start_s = assembly.number(place.machine.block, "start_s") if place.machine.block.kind == "vm" else 0.0
+    starting = place.machine.block if place.origin is None else place.origin.vm
+    start_s = assembly.number(starting, "start_s") if starting.kind == "vm" else 0.0
     made = assembly.builder.request_class(
         vm=place.row,
         name=workload.id,
@@ -162,7 +166,7 @@ def _disk_steps(assembly: Assembly, workload: Block, place: Place, *, write: boo
     size = assembly.number(workload, f"disk_{name}_bytes")
     sequential = assembly.text(workload, "disk_access") == "sequential"
     data = assembly.number(workload, "working_set_bytes")
-    disks = _disks(place.machine)
+    disks = _disks(assembly, place)
     steps: list[Step] = []
     for disk_place, disk in enumerate(disks):
 
@@ -184,9 +188,16 @@ def _disk_steps(assembly: Assembly, workload: Block, place: Place, *, write: boo
     return steps
 
 
-def _disks(machine: Machine) -> list[Block | None]:
-    disks = virtual_disks(machine.owns_devices_of)
-    return disks if machine.provider is not None and machine.block.kind == "vm" else disks[:1]
+def _disks(assembly: Assembly, place: Place) -> list[Block | None]:
+    """All disks of a VM, or what they led to; the first disk for all other software."""
+    if place.origin is not None and place.origin.disks:
+        return _still_there(assembly, place.origin.disks)
+    disks = virtual_disks(place.machine.owns_devices_of)
+    return disks if place.machine.block.kind == "vm" else disks[:1]
+
+
+def _still_there(assembly: Assembly, devices: Sequence[BlockId]) -> list[Block | None]:
+    return [assembly.composition.document.blocks.get(device) for device in devices]
 
 
 def repeated(count: float, purpose: int, one: Callable[[int, float], list[Step]]) -> list[Step]:
@@ -201,15 +212,21 @@ def repeated(count: float, purpose: int, one: Callable[[int, float], list[Step]]
     return steps
 
 
+def _cards(assembly: Assembly, place: Place) -> list[Block | None]:
+    """All network cards of a VM, or what they led to; the first card for all other software."""
+    if place.origin is not None and place.origin.cards:
+        return _still_there(assembly, place.origin.cards)
+    cards = virtual_cards(place.machine.owns_devices_of)
+    return cards if place.machine.block.kind == "vm" else cards[:1]
+
+
 def _packet_steps(assembly: Assembly, workload: Block, place: Place, *, incoming: bool) -> list[Step]:
     """All packets of a request in one direction, as one burst over each of the machine's cards."""
     direction = "in" if incoming else "out"
     count = assembly.number(workload, f"packets_{direction}")
     if count <= 0:
         return []
-    cards = virtual_cards(place.machine.owns_devices_of)
-    if place.machine.block.kind != "vm":
-        cards = cards[:1]
+    cards = _cards(assembly, place)
     packets = Packets(
         incoming=incoming,
         count=max(1.0, count / len(cards)),
