@@ -168,6 +168,10 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(name="to-type2", text="Convert to Type 2", menu="Architecture", icon="convert",
                why_not=_needs_hypervisor, tip="Put the same VMs on a hypervisor that runs on the OS"),
 
+    ActionSpec(name="compare", text="Compare architectures…", menu="Architecture", icon="compare",
+               shortcuts=("Ctrl+Shift+A",), why_not=_needs_hypervisor, starts_group=True,
+               tip="Run the same VMs on every architecture and compare what each gets"),
+
     ActionSpec(name="help", text="Help", menu="Help", icon="help", shortcuts=("F1",), tip="How to use the studio"),
     ActionSpec(name="shortcuts", text="Keyboard cheat sheet", menu="Help", tip="All keys on one page"),
     ActionSpec(name="about", text="About HVStudio", menu="Help", icon="about", tip="Versions and engine"),

@@ -15,7 +15,7 @@ Then: TypeAlias = Callable[[Any], None]
 Failed: TypeAlias = Callable[[Exception], None]
 
 _log: Final = logging.getLogger(__name__)
-_WORKERS: Final = 2
+_WORKERS: Final = 3
 
 
 class Runner(Protocol):

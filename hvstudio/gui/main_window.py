@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDockWidget,
     QLabel,
     QMainWindow,
     QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from hvstudio.checks.finding import Finding, Report
@@ -26,15 +25,17 @@ from hvstudio.gui.background import Runner
 from hvstudio.gui.canvas.view import CanvasView
 from hvstudio.gui.choices import Choices
 from hvstudio.gui.command_palette import CommandPalette
+from hvstudio.gui.comparing import Comparing
 from hvstudio.gui.context_menu import context_menu
 from hvstudio.gui.dialogs import Dialogs
-from hvstudio.gui.docks import add_docks, apply_layout, hide_stray_tab_bars, layout_text
+from hvstudio.gui.docks import apply_layout, hide_stray_tab_bars, layout_text
 from hvstudio.gui.export_controller import ExportController, draw_small
 from hvstudio.gui.file_controller import FileController, Questions
 from hvstudio.gui.find_bar import FindBar
 from hvstudio.gui.menus import Menus
 from hvstudio.gui.message_bar import Message, MessageBar
 from hvstudio.gui.panels.architecture import ArchitecturePanel
+from hvstudio.gui.panels.comparison import ComparisonPanel
 from hvstudio.gui.panels.gallery import Gallery
 from hvstudio.gui.panels.help import HelpPanel
 from hvstudio.gui.panels.inspector import InspectorPanel
@@ -50,11 +51,9 @@ from hvstudio.gui.run_controller import RunController
 from hvstudio.gui.stylesheet import stylesheet
 from hvstudio.gui.theme import Theme, load_theme, palette
 from hvstudio.gui.window_actions import handlers_of
+from hvstudio.gui.window_layout import BOTTOM, RIGHT, arrange
 from hvstudio.model.document import BlockId
 
-_LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
-_RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
-_BOTTOM: Final = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDE: Final = 1600
 
 
@@ -82,12 +81,13 @@ class MainWindow(QMainWindow):
         self.files = FileController(workspace, runner=runner, questions=self.questions, choices=choices, say=self.say)
         self.analysis = Analysis(workspace, runner, self)
         self.runs = RunController(workspace, runner=runner, choices=choices, say=self.say, parent=self)
+        self.comparing = Comparing(workspace, runner=runner, choices=choices, say=self.say, parent=self)
         self.recovery = Recovery(workspace, runner=runner, folder=recovery_folder, say=self.say, choices=choices)
         self._make_parts()
         self.exports = ExportController(self)
         self.actions_table = Actions(self, handlers_of(self))
         self.menus = Menus(self, self.actions_table)
-        self._arrange()
+        arrange(self)
         self._connect()
         self.actions_table.set_theme(self.theme)
         self._restore_layout()
@@ -99,6 +99,9 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         workspace, theme, catalog = self.workspace, self.theme, self.workspace.catalog
+        self.stack = QStackedWidget()
+        self.class_label, self.zoom_label = QLabel(), QLabel("100 %")
+        self.docks: dict[str, QDockWidget] = {}
         self.canvas = CanvasView(workspace, theme)
         self.palette_panel = PalettePanel(catalog, theme)
         self.inspector = InspectorPanel(workspace, theme)
@@ -107,50 +110,19 @@ class MainWindow(QMainWindow):
         self.architecture = ArchitecturePanel(workspace, runner=self.runner, say=self.say, theme=theme)
         self.run_panel = RunPanel(self.runs, self.choices, theme)
         self.results = ResultsPanel(self.runs, theme)
+        self.comparison = ComparisonPanel(self.comparing, theme)
         self.help_panel = HelpPanel(catalog, theme)
         self.gallery = Gallery(self.runner, draw_small(catalog), theme)
         self.find_bar = FindBar(workspace, theme)
         self.command_palette = CommandPalette(self, theme)
         self.preview = PreviewCard(self.canvas, catalog=catalog, runner=self.runner, theme=theme)
 
-    def _arrange(self) -> None:
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.canvas)
-        self.stack.addWidget(self.gallery)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.find_bar)
-        column.addWidget(self.stack, 1)
-        self.setCentralWidget(centre)
-        self.docks = add_docks(
-            self,
-            {
-                _LEFT: {"Palette": self.palette_panel, "Outline": self.outline},
-                _RIGHT: {"Inspector": self.inspector, "Architecture": self.architecture, "Help": self.help_panel},
-                _BOTTOM: {"Problems": self.problems, "Run": self.run_panel, "Results": self.results},
-            },
-        )
-        self.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
-        self.menus.add_docks(list(self.docks.values()))
-        self.menus.add_history(self.workspace)
-        self.menus.add_themes(self, self.choices.settings.theme, self.choose_theme)
-        self._class_label, self._zoom_label = QLabel(), QLabel("100 %")
-        self._class_label.setObjectName("statusClass")
-        for label in (self._class_label, self._zoom_label):
-            self.statusBar().addPermanentWidget(label)
-        self.statusBar().setSizeGripEnabled(False)
-        self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(960, 620))
-
     def _connect(self) -> None:
         self.workspace.add_listener(self._follow)
         self.palette_panel.insert_requested.connect(self.insert)
         self.canvas.commands.tell = lambda sentence: self.say(Message(text=sentence, key="canvas"))
         self.canvas.said.connect(lambda text: self.statusBar().showMessage(str(text)))
-        self.canvas.zoomChanged.connect(lambda scale: self._zoom_label.setText(f"{scale:.0%}"))
+        self.canvas.zoomChanged.connect(lambda scale: self.zoom_label.setText(f"{scale:.0%}"))
         self.canvas.contextRequested.connect(lambda request: context_menu(self, request))
         self.analysis.report_ready.connect(self._take_report)
         self.analysis.forecast_ready.connect(self._take_forecast)
@@ -167,6 +139,7 @@ class MainWindow(QMainWindow):
         self.runs.sampled.connect(self._show_heat)
         self.run_panel.vm_chosen.connect(self.go_to_block)
         self.results.vm_chosen.connect(self.go_to_block)
+        self.comparison.vm_chosen.connect(self.go_to_block)
         self.run_panel.export_requested.connect(lambda: self.exports.export_plot())
         self.gallery.example_chosen.connect(self.files.open_example)
         self.gallery.file_chosen.connect(lambda path: self.files.open_path(Path(path)))
@@ -237,8 +210,8 @@ class MainWindow(QMainWindow):
         self._dress()
         for part in (
             self.messages, self.canvas, self.palette_panel, self.inspector, self.problems, self.outline,
-            self.architecture, self.run_panel, self.results, self.help_panel, self.gallery, self.find_bar,
-            self.command_palette, self.preview,
+            self.architecture, self.run_panel, self.results, self.comparison, self.help_panel, self.gallery,
+            self.find_bar, self.command_palette, self.preview,
         ):  # fmt: skip
             part.set_theme(theme)
         self.actions_table.set_theme(theme)
@@ -302,7 +275,7 @@ class MainWindow(QMainWindow):
         self.architecture.set_report(report)
         count = sum(1 for item in report.findings if not item.suppressed)
         self.docks["Problems"].setWindowTitle(f"Problems ({count})" if count else "Problems")
-        self._class_label.setText(self.architecture.summary())
+        self.class_label.setText(self.architecture.summary())
 
     def _take_forecast(self, forecast: Forecast) -> None:
         self.run_panel.set_forecast(forecast)
@@ -372,7 +345,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a wide screen the inspector has the whole height; on a narrow one the run panel has the width."""
         super().resizeEvent(event)
-        corner = _RIGHT if event.size().width() >= _WIDE else _BOTTOM
+        corner = RIGHT if event.size().width() >= _WIDE else BOTTOM
         if self.corner(Qt.Corner.BottomRightCorner) != corner:
             self.setCorner(Qt.Corner.BottomRightCorner, corner)
             QTimer.singleShot(0, self, lambda: hide_stray_tab_bars(self))
@@ -400,6 +373,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """End runs and background work; the recovery journal is no longer needed."""
         self.runs.shut_down()
+        self.comparing.cancel()
         self.runner.shut_down()
         self.recovery.close()
         self.choices.save_now()

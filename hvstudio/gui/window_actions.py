@@ -51,6 +51,7 @@ def handlers_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "to-type1": lambda: window.architecture.convert_to("type1"),
         "to-hybrid": lambda: window.architecture.convert_to("hybrid"),
         "to-type2": lambda: window.architecture.convert_to("type2"),
+        "compare": lambda: _compare(window),
         "help": lambda: _help(window),
         "shortcuts": lambda: _show_page(window, "keyboard"),
         "about": lambda: show_about(window),
@@ -60,6 +61,11 @@ def handlers_of(window: MainWindow) -> dict[str, Callable[[], object]]:
 def _on_primary(window: MainWindow, act: Callable[..., object]) -> None:
     if window.workspace.primary is not None:
         act(window.workspace.primary)
+
+
+def _compare(window: MainWindow) -> None:
+    window.show_panel("Compare")
+    window.comparison.begin()
 
 
 def _help(window: MainWindow) -> None:

@@ -6,13 +6,14 @@ import csv
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.plots.series import CAPACITY, Series, step_up
 from hvstudio.gui.run_changes import change_for_run, messages_for
-from hvstudio.model.document import BlockId
-from hvstudio.model.edits import remove_blocks, rename_block, set_parameters
+from hvstudio.model.document import BlockId, Document
+from hvstudio.model.edits import add_block, remove_blocks, rename_block, set_parameters
 from hvstudio.simulation.compile import compile_document
 from hvstudio.simulation.messages import SetControls
 
@@ -211,3 +212,32 @@ def test_axes_grow_in_jumps() -> None:
     assert step_up(11.0, 10.0) == 15.0
     assert step_up(160.0, 15.0) == 200.0
     assert step_up(0.0, 0.0) == 0.0
+
+
+def test_comparing_runs_the_same_vms_on_every_architecture(window: MainWindow, small_stack: Document) -> None:
+    document = small_stack
+    for vm in vms(window):
+        document, system = add_block(document, kind="os", name="Linux", product="linux", rests_on=vm)
+        document, _ = add_block(document, kind="workload", name="Work", product="web-server", rests_on=system)
+    window.workspace.replace(document)
+    window.choices.change(run_duration_s=2.0)
+    window.comparison.replications.setCurrentIndex(0)
+    window.actions_table["compare"].trigger()
+    table = window.comparison.table.model()
+    titles = [table.headerData(column, Qt.Orientation.Horizontal) for column in range(table.columnCount())]
+    # The present architecture comes first and is what the others are compared with.
+    assert titles[:2] == ["VM", "Type 1 /s"]
+    assert {"Hybrid /s", "Type 2 /s"} <= set(titles)
+    assert [table.index(row, 0).data() for row in range(2)] == ["VM 1", "VM 2"]
+    assert all(float(table.index(row, 1).data().replace(",", "")) > 0 for row in range(2))
+    assert window.workspace.document is document
+
+
+def test_a_comparison_without_hypervisor_says_why(window: MainWindow) -> None:
+    hypervisor = next(block.id for block in window.workspace.document.blocks.values() if block.kind == "hypervisor")
+    window.workspace.apply("Delete", lambda document: remove_blocks(document, [hypervisor]))
+    assert "no hypervisor" in window.actions_table["compare"].toolTip()
+    window.comparing.start(3)
+    assert window.messages.current is not None
+    assert "no hypervisor" in window.messages.current.text
+    assert not window.comparing.is_running
