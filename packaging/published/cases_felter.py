@@ -149,7 +149,7 @@ def _mysql(table: Table, row: Row, tables: Mapping[str, Table]) -> Case:
     user = 16 * 1.25 * CLOCK / (best * STATEMENTS) - kernel
     statement = work(
         "sysbench OLTP", arrivals="closed", clients=_number_at_end(table.id), packets_in=1.0, packet_in_bytes=150.0,
-        packets_out=1.4, packet_out_bytes=1200.0, syscalls=6.0, context_switches=2.0, wakeups=3.0, user_cycles=user,
+        packets_out=1.4, packet_out_bytes=900.0, syscalls=6.0, context_switches=2.0, wakeups=3.0, user_cycles=user,
         kernel_cycles=kernel, tlb_misses=(user + kernel) * 2e-3, think_s=90e-6, demand_scv=0.3,
     )  # fmt: skip
     guest = Guest(hypervisor="kvm", processors=32, memory=16 * GIB, format="dynamic")

@@ -82,6 +82,10 @@ class DeviceModel:
     batch: float = 1.0
     """Packets of a burst that share an announcement when sent (and when received, unless `batch_in` says else)."""
     batch_in: float = 0.0
+    segment_bytes_out: float = 0.0
+    """Segments of a stream cross the card in pieces of up to this size when sent (segmentation offload); 0 = singly."""
+    segment_bytes_in: float = 0.0
+    """The same when received (receive offload)."""
 
     def notifications(self, packets: float, *, incoming: bool) -> float:
         """How often a burst of packets is announced."""

@@ -129,9 +129,18 @@ def test_a_burst_is_announced_less_often_than_it_has_packets(stack: Any, compile
     """17 packets, 16 share a notification: 1 + 16/16 = 2 kicks and interrupts, not 17."""
     _type1(stack)
     stack.vm("vm", on="hyper-v", nic_to="switch")
-    stack.change("vm work", packets_out=17.0)
+    stack.change("vm work", packets_out=17.0, packet_out_bytes=200.0)
     exits = sum(step["exits"] for step in compiled(stack).steps("vm"))
     assert exits == pytest.approx(2.0)
+
+
+def test_full_segments_of_a_stream_cross_a_synthetic_card_as_one_piece(stack: Any, compiled: Compile) -> None:
+    """17 segments of 1,460 bytes are 24,820 bytes, less than 64 kB: one piece, one kick."""
+    _type1(stack)
+    stack.vm("vm", on="hyper-v", nic_to="switch")
+    stack.change("vm work", packets_out=17.0, packet_out_bytes=1460.0)
+    exits = sum(step["exits"] for step in compiled(stack).steps("vm"))
+    assert exits == pytest.approx(1.0)
 
 
 def test_small_packets_fill_the_wire_with_their_headers(stack: Any, compiled: Compile) -> None:
