@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
@@ -34,8 +36,8 @@ def convert(
 ) -> Conversion:
     """The document with the stack of a hypervisor as `to` ("type1", "type2", "hybrid" or "native").
 
-    `product` is the hypervisor to take; None takes the newest that suits the host, and keeps the present one where it
-    is of that architecture already. Raises EditError when the block is no hypervisor or has no machine of its own.
+    `product` is the hypervisor to take; None takes one of the time of the stack (its host, system and hypervisor) that
+    suits the host, and keeps the present one where it is of that architecture already. Raises EditError when the block is no hypervisor or has no machine of its own.
     """
     block = document.blocks.get(hypervisor)
     if block is None or block.kind != "hypervisor":
@@ -77,7 +79,15 @@ def _chosen(
         return knowledge.catalog.product(hypervisor.product)
     host = _host(document, hypervisor)
     system = system_of_stack(document, hypervisor.id)
-    return product_for(knowledge, to, host=host, system=document.blocks[system] if system is not None else None)
+    beside = document.blocks[system] if system is not None else None
+    era = _era(knowledge.catalog, [hypervisor, host, beside])
+    return product_for(knowledge, to, host=host, system=beside, era=era)
+
+
+def _era(catalog: Catalog, blocks: Sequence[Block | None]) -> int | None:
+    """The year of the youngest product in the stack; None where no product says its year."""
+    products = (catalog.product(block.product) for block in blocks if block is not None)
+    return max((product.year for product in products if product is not None and product.year > 0), default=None)
 
 
 def _host(document: Document, block: Block) -> Block | None:

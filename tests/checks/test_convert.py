@@ -68,17 +68,17 @@ def test_hybrid_to_type_1_moves_the_system_into_a_parent_partition(stack, catalo
     document = stack(HYBRID)
     conversion = convert(document, catalog, hypervisor=V, to="type1")
     assert conversion.label == "Convert “Microsoft Virtual Server 2005 R2” to Type 1"
-    # No SLAT on this host: Hyper-V 2016 needs it, 2012 R2 is the newest that does not.
-    assert conversion.product == "hyper-v-2012-r2"
+    # A stack of 2005: of the products with a parent partition, Hyper-V of 2008 came first after it.
+    assert conversion.product == "hyper-v-2008"
     made = conversion.document
     parent = next(block.id for block in made.blocks.values() if block.kind == "parent_partition")
     rests_on = shape(made)
     assert (rests_on["v"], rests_on[parent], rests_on["s"], rests_on["a"]) == ("h", "v", parent, "v")
     assert (rests_on["w"], rests_on["x"]) == ("s", parent)
-    assert made.blocks[BlockId("s")].product == "windows-server-2012-r2"
-    assert made.blocks[BlockId("s")].name == "Windows Server 2012 R2"
-    assert made.blocks[V].name == "Hyper-V (Windows Server 2012 R2)"
-    assert "Hyper-V (Windows Server 2012 R2) does not run with “Windows Server 2003”; it becomes" in conversion.lost[0]
+    assert made.blocks[BlockId("s")].product == "windows-server-2008"
+    assert made.blocks[BlockId("s")].name == "Windows Server 2008"
+    assert made.blocks[V].name == "Hyper-V (Windows Server 2008)"
+    assert "Hyper-V (Windows Server 2008) does not run with “Windows Server 2003”; it becomes" in conversion.lost[0]
     assert guests(made) == guests(document)
 
 
@@ -175,6 +175,25 @@ def test_the_shipped_stacks_convert_without_an_error(example: str, to: str, cata
         item for item in report.findings if item.rule.startswith(("structure.", "hardware.parent", "devices."))
     ]
     assert [item.message for item in structure if item.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    ("hypervisor", "machine", "to", "product"),
+    [
+        ("hyper-v-2016", "host-server-2016", "type2", "vmware-workstation"),
+        ("hyper-v-2008-r2", "host-server-2008", "type2", "vmware-workstation"),
+        ("hyper-v-2016", "host-server-2016", "hybrid", "virtual-server-2005-r2"),
+        ("xen", "host-server-2003", "type2", "vmware-workstation-3"),  # Workstation 7 came six years later
+        ("virtual-pc-2007", "host-desktop-2007", "type1", "hyper-v-2008"),
+        ("vmware-workstation", "host-server-2016", "type1", "hyper-v-2016"),
+        ("vmware-workstation", "host-server-2012", "type1", "hyper-v-2012"),
+    ],
+)
+def test_the_product_of_the_other_architecture_is_of_the_time_of_the_stack(
+    stack, catalog: Catalog, hypervisor: str, machine: str, to: str, product: str
+) -> None:
+    document = stack(f"host:{machine} h\n  disk d\n  hypervisor:{hypervisor} v\n    vm a\n      os:linux g\n")
+    assert convert(document, catalog, hypervisor=V, to=to).product == product
 
 
 def test_products_to_choose_from_are_those_of_the_architecture(catalog: Catalog) -> None:
