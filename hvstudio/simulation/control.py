@@ -9,9 +9,11 @@ import numpy as np
 
 from hvstudio.errors import PlanError
 from hvstudio.simulation.messages import (
+    CheckpointVm,
     Crash,
     Message,
     PauseVm,
+    ResizeVm,
     ResumeVm,
     SaveVm,
     SetControls,
@@ -20,7 +22,7 @@ from hvstudio.simulation.messages import (
     StopVm,
 )
 from hvstudio.simulation.node_memory import mean_sibling_weight
-from hvstudio.simulation.plan import Arrivals, Plan
+from hvstudio.simulation.plan import Arrivals, Layer, Op, Plan
 from hvstudio.simulation.plan_ranges import checked, checked_int
 from hvstudio.simulation.variates import draw_row
 
@@ -33,6 +35,8 @@ class Control:
         self._plan, self._kernel, self._draws = plan, kernel, draws
         self.states = ["off"] * len(plan.vm_name)
         self.notes: list[str] = []
+        self.follow_ups: list[tuple[float, Message]] = []
+        """What a message leads to later: (seconds from now, message). The owner empties the list."""
         self._weight = plan.node_weight.copy()
         self._reserve = plan.node_reserve.copy()
         self._limit = plan.node_limit.copy()
@@ -83,6 +87,28 @@ class Control:
                     self._kernel.release_arrivals(vm)
                 self._kernel.thaw_vm(vm)
                 self.states[vm] = "running"
+
+    @_apply.register
+    def _(self, message: CheckpointVm) -> None:
+        checked(message.pause_s * 1e9, "pause ns", where=message.block, range_name="ns")
+        for vm in self._vms(message.block):
+            if self.states[vm] == "running":
+                self._kernel.freeze_vm(vm)
+                self.states[vm] = "paused"
+                self.follow_ups.append((message.pause_s, ResumeVm(message.block)))
+
+    @_apply.register
+    def _(self, message: ResizeVm) -> None:
+        contexts = self._guest_contexts(message.block)
+        for context in contexts:
+            most = int(np.count_nonzero(self._plan.node_context == context))
+            if not 1 <= message.processors <= most:
+                raise PlanError(
+                    f"processors is {message.processors}.",
+                    where=message.block,
+                    hint=f"While the VM runs it can have 1 to {most}; more need another composition.",
+                )
+            self._kernel.set_leaves(context, message.processors)
 
     @_apply.register
     def _(self, message: StopVm) -> None:
@@ -149,6 +175,13 @@ class Control:
         if not found:
             raise PlanError("there is no virtual machine of that block in this run.", where=block)
         return found
+
+    def _guest_contexts(self, block: str) -> list[int]:
+        """The contexts that are the VM's virtual processors: those of its own in which guest work is done."""
+        plan, vms = self._plan, self._vms(block)
+        guest = (plan.step_op == Op.CPU) & (plan.step_layer <= Layer.GUEST_KERNEL)
+        targets = set(plan.step_target[guest].tolist())
+        return [context for context in sorted(targets) if int(plan.context_vm[context]) in vms]
 
     def _kinds(self, block: str) -> list[int]:
         plan = self._plan

@@ -114,7 +114,8 @@ NEVER = cython.declare(cython.longlong, 0x3FFFFFFFFFFFFFFF)
 LONGEST_LATENCY = cython.declare(cython.longlong, 0xFFFFFFFFFFF)  # 2^44 - 1 ns, almost five hours; the last bucket
 
 # States of a token: 0 free, 1 thinking, 2 delayed, 3 in service, 4 waiting at a station, 5 waiting in a context,
-# 6 on a leaf, 7 ready to go on at this instant. States of a leaf: 0 blocked, 1 waiting for a processor, 2 running.
+# 6 on a leaf, 7 ready to go on at this instant.
+# States of a leaf: 0 blocked, 1 waiting for a processor, 2 running, 3 taken away.
 # Bits of Node.blocked: 1 limit used up in this period, 2 max_running reached. `Op` and `Arrivals` of plan.py are
 # written as their numbers, which the compiler turns into a jump table.
 
@@ -367,15 +368,16 @@ class Kernel:
         self._bind_growing()
         self._free_new_tokens()
 
-    def advance(self, until: cython.longlong) -> int:
-        """Let everything happen up to and including `until`.
+    def advance(self, until: cython.longlong, most_events: cython.longlong = 0x3FFFFFFFFFFFFFFF) -> int:
+        """Let everything happen up to and including `until`, or `most_events` of it.
 
         Gives 0 when the time is reached, 1 when it is reached and nothing can ever happen again, 2 when more tokens
-        are needed first (`grow`, then again), 3 when time stands still.
+        are needed first (`grow`, then again), 3 when time stands still, 4 after `most_events` (the clock then shows
+        how far it came).
         """
         reason: cython.longlong
         with cython.nogil:
-            reason = self._advance(until)
+            reason = self._advance(until, self.count + most_events)
         return reason
 
     # --- the event list -----------------------------------------------------------------------------------------
@@ -383,7 +385,7 @@ class Kernel:
     @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)
-    def _advance(self, until: cython.longlong) -> cython.longlong:
+    def _advance(self, until: cython.longlong, last_event: cython.longlong) -> cython.longlong:
         while True:
             if self.end <= 3:
                 self.now = until
@@ -395,6 +397,8 @@ class Kernel:
             slot: cython.longlong = self.events[3].slot
             if self.spare < self.low_water and self.token_count < self.token_limit:
                 return 2
+            if self.count >= last_event:
+                return 4
             if time == self.now:
                 self.same += 1
                 if self.same > self.same_limit:
@@ -1054,8 +1058,10 @@ class Kernel:
                 self._leave_idle(processor)
                 self._dispatch(leaf, processor, 1)
                 return
-            if (self.nodes[leaf].preempts or self.has_reserves) and self._pushes_aside(leaf):
+            if (self.nodes[leaf].preempts or self.has_reserves) and self._pushes_aside(leaf, self._last_place(leaf)):
                 return
+        elif self.nodes[leaf].preempts and self._takes_place(leaf):
+            return
         self._wait(leaf)
 
     @cython.cfunc
@@ -1286,7 +1292,7 @@ class Kernel:
     @cython.nogil
     @cython.exceptval(check=False)
     def _period_event(self, node: cython.longlong) -> cython.void:
-        if self.nodes[node].active > 0 or self.nodes[node].state > 0 or self.nodes[node].blocked:
+        if self.nodes[node].active > 0 or 0 < self.nodes[node].state < 3 or self.nodes[node].blocked:
             self._refresh(node)
 
     @cython.cfunc
@@ -1787,12 +1793,46 @@ class Kernel:
     @cython.cfunc
     @cython.nogil
     @cython.exceptval(check=False)
-    def _pushes_aside(self, leaf: cython.longlong) -> cython.bint:
-        """Let the waking leaf take the processor it last ran on, if it has more right to it; whether it did."""
+    def _last_place(self, leaf: cython.longlong) -> cython.longlong:
+        """The processor that the leaf last ran on."""
         processor: cython.longlong = self.nodes[leaf].last_processor
         if processor < 0:
             pool: cython.longlong = self.nodes[leaf].pool
             processor = self.pools[pool].first + leaf % self.pools[pool].processors
+        return processor
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _takes_place(self, leaf: cython.longlong) -> cython.bint:
+        """Where only a bound on running leaves stops the waking leaf: let it push aside one that the bound counts."""
+        node: cython.longlong = leaf
+        bound: cython.longlong = -1
+        while node >= 0:
+            if self.nodes[node].blocked & 1:
+                return False
+            if self.nodes[node].blocked and bound < 0:
+                bound = node
+            node = self.nodes[node].parent
+        if bound < 0:
+            return False
+        pool: cython.longlong = self.nodes[leaf].pool
+        processor: cython.longlong = self.pools[pool].first
+        last: cython.longlong = processor + self.pools[pool].processors
+        while processor < last:
+            node = self.processors[processor].leaf
+            while node >= 0 and self.nodes[node].depth > self.nodes[bound].depth:
+                node = self.nodes[node].parent
+            if node == bound and self._pushes_aside(leaf, processor):
+                return True
+            processor += 1
+        return False
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _pushes_aside(self, leaf: cython.longlong, processor: cython.longlong) -> cython.bint:
+        """Let the waking leaf take a busy processor, if it has more right to it; whether it did."""
         if processor == self.current:
             return False
         runner: cython.longlong = self.processors[processor].leaf
@@ -1999,7 +2039,7 @@ class Kernel:
             if self.contexts[context].vm == vm and not self.contexts[context].frozen:
                 self.contexts[context].frozen = 1
                 for leaf in range(len(self.memory.nodes)):
-                    if self.nodes[leaf].context == context and self.nodes[leaf].state > 0:
+                    if self.nodes[leaf].context == context and 0 < self.nodes[leaf].state < 3:
                         self._queue_in(self.nodes[leaf].token, context)
                         self._detach(leaf)
         self._settle_instant()
@@ -2035,6 +2075,37 @@ class Kernel:
             self.nodes[leaf].state = 0
             self._quit(leaf)
             self._block(leaf)
+
+    def set_leaves(self, context: cython.longlong, number: cython.longlong) -> None:
+        """Let only the first `number` leaves of the context work from now on (hot add and remove of processors)."""
+        order: cython.longlong = 0
+        leaf: cython.longlong
+        for leaf in range(len(self.memory.nodes)):
+            if self.nodes[leaf].context != context:
+                continue
+            if order < number and self.nodes[leaf].state == 3:
+                self.nodes[leaf].state = 0
+                self.nodes[leaf].next_idle = self.contexts[context].idle_leaf
+                self.contexts[context].idle_leaf = leaf
+            elif order >= number and self.nodes[leaf].state != 3:
+                if self.nodes[leaf].state > 0:
+                    self._queue_in(self.nodes[leaf].token, context)
+                    self._detach(leaf)
+                self._unlist_leaf(leaf, context)
+                self.nodes[leaf].state = 3
+            order += 1
+        if not self.contexts[context].frozen:
+            self._feed(context)
+        self._settle_instant()
+
+    def _unlist_leaf(self, leaf: cython.longlong, context: cython.longlong):
+        at: cython.longlong = self.contexts[context].idle_leaf
+        if at == leaf:
+            self.contexts[context].idle_leaf = self.nodes[leaf].next_idle
+            return
+        while self.nodes[at].next_idle != leaf:
+            at = self.nodes[at].next_idle
+        self.nodes[at].next_idle = self.nodes[leaf].next_idle
 
     def hold_arrivals(self, vm: cython.longlong) -> None:
         """Open sources of the VM send nothing until `release_arrivals`."""

@@ -53,6 +53,22 @@ class SaveVm:
 
 
 @frozen
+class CheckpointVm:
+    """Take a checkpoint: the VM stands still for `pause_s` of simulated time, then goes on by itself."""
+
+    block: str
+    pause_s: float = 0.5
+
+
+@frozen
+class ResizeVm:
+    """Give the VM that many virtual processors, at most as many as it was composed with."""
+
+    block: str
+    processors: int
+
+
+@frozen
 class Crash:
     """A block fails: every VM that is the block, or depends on it, loses its requests and stays off."""
 
@@ -69,4 +85,6 @@ class SetWorkload:
     think_s: float | None = None
 
 
-Message: TypeAlias = SetControls | PauseVm | ResumeVm | StopVm | StartVm | SaveVm | Crash | SetWorkload
+Message: TypeAlias = (
+    SetControls | PauseVm | ResumeVm | StopVm | StartVm | SaveVm | CheckpointVm | ResizeVm | Crash | SetWorkload
+)

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from hvstudio.errors import PlanError
+from hvstudio.simulation.messages import Message
 
 LONGEST_RUN_S = 1e6
 """Simulated seconds; eleven days, far inside what int64 nanoseconds can count."""
@@ -37,10 +38,15 @@ class RunOptions:
     """Simulated seconds per second; None = as fast as possible."""
     target_precision: float | None = field(default=None, validator=_above_zero)
     """Stop once the 95 % interval of every VM's throughput is within this fraction of it."""
+    script: tuple[tuple[float, Message], ...] = ()
+    """Faults, life-cycle events and live edits that happen by themselves: (simulated seconds, message)."""
     check_conservation: bool = False
     """Assert at every sample that no time and no request got lost."""
 
     def __attrs_post_init__(self) -> None:
+        for time_s, message in self.script:
+            if not 0 <= time_s <= LONGEST_RUN_S:
+                raise PlanError(f"the time {time_s} of a scripted event is out of range.", where=message.block)
         if self.duration_s is not None and self.duration_s > LONGEST_RUN_S:
             raise PlanError(f"duration_s is {self.duration_s:g}.", where="run options", hint="At most 1e6 s.")
         if self.duration_s is not None and self.warmup_s is not None and self.warmup_s >= self.duration_s:

@@ -10,6 +10,8 @@ import numpy as np
 from attrs import asdict, field, frozen
 from numpy.typing import NDArray
 
+from hvstudio.simulation.messages import Message
+
 Array = NDArray[Any]
 
 LAYERS: Final = ("guest_user", "guest_kernel", "vmm", "host", "background", "switch")
@@ -133,6 +135,8 @@ class Results:
     notes: tuple[str, ...] = ()
     ended_because: str = "duration"
     replications: int = 1
+    script: tuple[tuple[float, Message], ...] = ()
+    """What happened when (simulated seconds): given to `RunOptions.script` it repeats a live run exactly."""
     series: Series | None = field(default=None, eq=False, repr=False)
 
     def vm(self, name: str) -> VmResult:
@@ -155,6 +159,10 @@ class Results:
             "replications": self.replications,
             "ended_because": self.ended_because,
             "notes": list(self.notes),
+            "script": [
+                {"time_s": time_s, "message": type(message).__name__, **asdict(message)}
+                for time_s, message in self.script
+            ],
         }
 
 

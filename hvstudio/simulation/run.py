@@ -30,7 +30,8 @@ def simulate(
     began = told = time.perf_counter()
     runner = Runner(plan, options, kernel_module=kernel_module)
     while not runner.finished:
-        runner.step()
+        if runner.advance(runner.next_stop_ns):
+            runner.take_sample()
         if progress is not None and time.perf_counter() - told > 0.05:
             told = time.perf_counter()
             if progress(runner.fraction) is False:

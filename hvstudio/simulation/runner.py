@@ -24,6 +24,9 @@ from hvstudio.simulation.summary import host_result, measured_window, plan_diges
 
 Array = NDArray[Any]
 
+_MOST_EVENTS: Final = {"compiled": 400_000, "interpreted": 4_000}
+"""How many events the kernel works on before it comes back: about 50 ms."""
+
 _READ_BACK: Final = ("vms", "pools", "layers", "stations", "contexts", "histogram")
 _READ_FOR_CHECK: Final = ("tokens", "kinds")
 
@@ -47,6 +50,8 @@ class Runner:
         self._warmup_ns = None if options.warmup_s is None else round(options.warmup_s * 1e9)
         self._end_ns = round(options.duration_s * 1e9) if options.duration_s is not None else None
         self._next_sample_ns = self._interval_ns
+        self._script = sorted(((round(time_s * 1e9), message) for time_s, message in options.script), key=_first)
+        self.applied: list[tuple[float, Message]] = []
         self._next_precision_check = 64
         self._samples = 0
 
@@ -66,12 +71,18 @@ class Runner:
         stop = self._next_sample_ns
         if self._warmup is None and self._warmup_ns is not None:
             stop = min(stop, self._warmup_ns)
+        if self._script:
+            stop = min(stop, self._script[0][0])
         return stop if self._end_ns is None else min(stop, self._end_ns)
 
-    def advance(self, until_ns: int) -> None:
-        """Let everything happen up to that time, at most the next stop."""
+    def advance(self, until_ns: int) -> bool:
+        """Let everything happen up to that time (at most the next stop), but stay away for no more than about 50 ms.
+
+        Whether the time was reached; call again if not.
+        """
+        self._apply_script()
         while True:
-            reason = self.kernel.advance(until_ns)
+            reason = self.kernel.advance(until_ns, _MOST_EVENTS[self.engine])
             if reason == 2:
                 self.kernel.grow()
             elif reason == 3:
@@ -82,23 +93,26 @@ class Runner:
                 )
             else:
                 break
-        self.now_ns = until_ns
-        if reason == 1 and self.control.expects_work:
+        self.now_ns = self.kernel.clock()[0]
+        if reason == 1 and not self._script and self.control.expects_work:
             self.ended_because = self._why_nothing_happens()
+        return reason != 4
 
     def step(self) -> Sample | None:
         """On to the next stop; gives a sample if one was due there."""
-        self.advance(self.next_stop_ns)
+        while not self.advance(self.next_stop_ns):
+            pass
         return self.take_sample()
 
     def take_sample(self) -> Sample | None:
         """If the clock is at a stop: record it, and give the sample if one was due."""
         if self._end_ns is not None and self.now_ns >= self._end_ns:
             self.ended_because = self.ended_because or "duration"
-        if self.now_ns < self.next_stop_ns:
+        is_warm = self._warmup is None and self._warmup_ns is not None and self.now_ns >= self._warmup_ns
+        if self.now_ns < min(self._next_sample_ns, self._end_ns or self._next_sample_ns) and not is_warm:
             return None
         self._read()
-        if self._warmup is None and self._warmup_ns is not None and self.now_ns >= self._warmup_ns:
+        if is_warm:
             self.recorder.last = self.recorder.current()
             self._warmup = self.recorder.mark(self.now_ns)
             if self.now_ns < self._next_sample_ns:
@@ -108,6 +122,15 @@ class Runner:
     def apply(self, message: Message) -> None:
         """Obey a message now. Raises PlanError when it names nothing or asks for nonsense."""
         self.control.apply(message)
+        self.applied.append((self.now_ns * 1e-9, message))
+        for delay_s, later in self.control.follow_ups:
+            self._script.append((self.now_ns + round(delay_s * 1e9), later))
+        self.control.follow_ups.clear()
+        self._script.sort(key=_first)
+
+    def _apply_script(self) -> None:
+        while self._script and self._script[0][0] <= self.now_ns:
+            self.apply(self._script.pop(0)[1])
 
     def results(self, *, wall_s: float = 0.0) -> Results:
         """The results so far."""
@@ -128,6 +151,7 @@ class Runner:
             host=host_result(self.plan, window),
             notes=(*self.plan.notes, *self.control.notes),
             ended_because=self.ended_because or "stopped",
+            script=tuple(self.applied),
             series=run_series(self.recorder, leaves, self.plan.station_servers),
         )
 
@@ -193,3 +217,7 @@ class Runner:
         if station >= 0:
             return f"nothing can happen any more: requests wait for {self.plan.station_name[station]!r} for ever"
         return "nothing can happen any more: no request is under way and none will come"
+
+
+def _first(event: tuple[int, Message]) -> int:
+    return event[0]

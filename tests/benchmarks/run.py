@@ -104,9 +104,7 @@ def growth(rounds: int) -> None:
 
 
 def realistic(rounds: int) -> None:
-    print(
-        "\n64 VMs x 4 virtual processors on 32, I/O through a parent partition (goal: 3 M events/s, 30 x SimPy)"
-    )
+    print("\n64 VMs x 4 virtual processors on 32, I/O through a parent partition (goal: 3 M events/s, 30 x SimPy)")
     engine = Ours(plans.realistic(), simulated_s=0.5)
     twin = Theirs(plans.RealisticTwin(), simulated_ms=60.0)
     events, requests = interleaved([engine.round, twin.round], rounds)

@@ -18,9 +18,11 @@ from hvstudio.simulation.conservation import check_conservation
 from hvstudio.simulation.engine import engine_name, interpreted_kernel
 from hvstudio.simulation.memory import Memory
 from hvstudio.simulation.messages import (
+    CheckpointVm,
     Crash,
     Message,
     PauseVm,
+    ResizeVm,
     ResumeVm,
     SaveVm,
     SetControls,
@@ -95,6 +97,8 @@ def message(rng: random.Random, plan: Plan) -> Message:
         StopVm(block),
         StartVm(block),
         SaveVm(block),
+        CheckpointVm(block, pause_s=0.001),
+        ResizeVm(block, rng.randint(1, 3)),
         Crash(block),
         SetControls(block, weight=rng.choice([10.0, 1000.0]), limit=rng.choice([None, 0.0, 0.4])),
         SetControls(block, reserve=0.1, limit=0.0),
@@ -124,7 +128,7 @@ def tormented_run(plan: Plan, module: Any, seed: int) -> Runner:
     runner = Runner(plan, options, kernel_module=module)
     while not runner.finished:
         if rng.random() < 0.5:
-            with suppress(PlanError):  # a limit may fall below a reserve
+            with suppress(PlanError):  # a limit may fall below a reserve, a VM have fewer virtual processors
                 runner.apply(message(rng, plan))
         runner.step()
         if not module.is_compiled():

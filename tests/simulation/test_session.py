@@ -12,9 +12,11 @@ import pytest
 from hvstudio.errors import PlanError, UserCancelled
 from hvstudio.simulation import steps
 from hvstudio.simulation.messages import (
+    CheckpointVm,
     Crash,
     Message,
     PauseVm,
+    ResizeVm,
     ResumeVm,
     SaveVm,
     SetControls,
@@ -281,3 +283,49 @@ def test_an_overloaded_open_system_rejects_instead_of_growing_without_bound() ->
     results = simulate(builder.build(), RunOptions(duration_s=0.4, warmup_s=0.0, check_conservation=True))
     # 400,000 arrivals for room of about 2^18 requests
     assert 130_000 < results.vms[0].rejected < 140_000
+
+
+def test_a_scripted_fault_happens_at_its_time(busy_vms: Build) -> None:
+    options = RunOptions(duration_s=2.0, warmup_s=0.0, script=((1.5, Crash("vm-0")), (0.5, PauseVm("vm-1"))))
+    results = simulate(busy_vms([100, 100]), options)
+    # Half a second shared, one alone; the second VM has had a quarter of a second when it is paused.
+    assert [vm.completions for vm in results.vms] == pytest.approx([1250, 250], abs=12)
+    assert [vm.state for vm in results.vms] == ["crashed", "paused"]
+    assert [time_s for time_s, _ in results.script] == [0.5, 1.5]
+    assert results.to_json()["script"][1] == {"time_s": 1.5, "message": "Crash", "block": "vm-0"}
+
+
+def test_a_live_run_can_be_repeated_from_what_was_done_to_it(busy_vms: Build) -> None:
+    session = Session.start(busy_vms([100, 100]), RunOptions(duration_s=3.0, speed=20.0))
+    wait_until(lambda: session.time_s > 0.5)
+    session.control(SetControls("vm-0", weight=300))
+    wait_until(lambda: session.time_s > 1.0)
+    session.control(PauseVm("vm-1"))
+    assert session.wait(20.0)
+    live = session.results()
+    assert live is not None
+    assert len(live.script) == 2
+    again = simulate(busy_vms([100, 100]), RunOptions(duration_s=3.0, script=live.script))
+    assert (again.events, again.vms) == (live.events, live.vms)
+
+
+def test_a_checkpoint_holds_the_vm_for_a_moment(busy_vms: Build) -> None:
+    options = RunOptions(duration_s=2.0, warmup_s=0.0, script=((1.0, CheckpointVm("vm-0", pause_s=0.4)),))
+    results = simulate(busy_vms([100]), options)
+    assert results.vms[0].completions == pytest.approx(1600, abs=2)
+    assert results.vms[0].state == "running"
+
+
+def test_a_vm_can_lose_and_regain_virtual_processors(busy_vms: Build) -> None:
+    four, one, three = rates(busy_vms([100], processors=4, leaves=4), ResizeVm("vm-0", 1), ResizeVm("vm-0", 3))
+    assert [four[0], one[0], three[0]] == pytest.approx([4000, 1000, 3000], rel=0.01)
+    with pytest.raises(PlanError, match="processors is 5"):
+        Runner(busy_vms([100], processors=4, leaves=4), RunOptions()).apply(ResizeVm("vm-0", 5))
+
+
+def test_stopping_does_not_wait_for_a_sample_that_takes_long(busy_vms: Build) -> None:
+    # One sample of 100,000 simulated seconds is 10^8 requests, many seconds of work.
+    session = Session.start(busy_vms([100]), RunOptions(duration_s=None, sample_interval_s=1e5))
+    wait_until(lambda: session.time_s > 0)
+    session.stop()
+    assert session.wait(2.0)
