@@ -19,7 +19,7 @@ from hvstudio.editor.starters import default_attachment
 from hvstudio.errors import EditError, FileError
 from hvstudio.files.native import from_text, to_text
 from hvstudio.model.document import Block, BlockId, Document, Point
-from hvstudio.model.edits import insert_blocks
+from hvstudio.model.edits import insert_blocks, move_blocks
 from hvstudio.model.index import Index, index_of
 
 MIME: Final = "application/x-hvstudio-blocks+json"
@@ -105,7 +105,19 @@ def duplicate(
     for _ in range(count):
         document, made = paste(document, text, catalog=catalog)
         heads.extend(made)
-    return document, tuple(heads)
+    return _beside(document, block_ids, heads), tuple(heads)
+
+
+def _beside(document: Document, originals: Sequence[BlockId], copies: Sequence[BlockId]) -> Document:
+    """The copies right after the last of the originals, where all of them rest on one block."""
+    supports = {document.block(block_id).rests_on for block_id in (*originals, *copies)}
+    support = next(iter(supports))
+    if len(supports) != 1 or support is None:
+        return document
+    row = index_of(document).children_of(support)
+    after = max(row.index(block_id) for block_id in originals) + 1
+    following = next((block_id for block_id in row[after:] if block_id not in copies), None)
+    return document if following is None else move_blocks(document, copies, rests_on=support, before=following)
 
 
 class _Outside:

@@ -89,7 +89,13 @@ def test_pasting_twice_makes_two_more(type1: World) -> None:
 def test_five_copies_of_a_vm(type1: World) -> None:
     document, made = duplicate(type1.document, [type1["a"]], catalog=type1.catalog, count=5)
     assert [document.block(vm).name for vm in made] == ["a 2", "a 3", "a 4", "a 5", "a 6"]
+    assert type1.row("hv", document) == ["parent", "a", "a 2", "a 3", "a 4", "a 5", "a 6", "b"]
     assert duplicate(type1.document, [], catalog=type1.catalog) == (type1.document, ())
+
+
+def test_duplicates_from_several_places_stay_where_they_land(type1: World) -> None:
+    document, made = duplicate(type1.document, [type1["guest"], type1["b"]], catalog=type1.catalog)
+    assert {document.block(copy).rests_on for copy in made} == {type1["a"], type1["hv"]}
 
 
 def test_a_copy_within_a_copy_is_copied_once(type1: World) -> None:
