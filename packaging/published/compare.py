@@ -47,7 +47,8 @@ def main() -> int:
     catalog = comparison_catalog()
     outcomes, skipped = evaluate(tables, catalog, wanted=arguments.only, progress=progress)
     if arguments.json:
-        print(json.dumps({"rows": [_json(outcome) for outcome in outcomes], "skipped": len(skipped)}, indent=1))
+        without = [{"table": item.row.table, "system": item.row.system, "reason": item.reason} for item in skipped]
+        print(json.dumps({"rows": [_json(outcome) for outcome in outcomes], "without": without}, indent=1))
         return 0
     _print_summary(outcomes)
     if not arguments.only:

@@ -24,12 +24,17 @@ pytestmark = pytest.mark.skipif(not TABLES.is_file(), reason="the published tabl
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[dict[str, Any]]:
+def comparison() -> dict[str, list[dict[str, Any]]]:
     if engine_name() != "compiled":
         pytest.skip("too slow on the interpreted engine")
     command = [sys.executable, str(COMPARE), "--tables", str(TABLES), "--json"]
     finished = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(finished.stdout)["rows"]
+    return json.loads(finished.stdout)
+
+
+@pytest.fixture(scope="module")
+def rows(comparison: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return comparison["rows"]
 
 
 def errors(rows: list[dict[str, Any]], kind: str) -> list[float]:
@@ -41,6 +46,16 @@ def test_ratios_of_vm_to_native_are_met(rows: list[dict[str, Any]]) -> None:
     assert len(found) >= 45
     assert statistics.median(found) <= 0.10
     assert max(found) <= 0.25
+
+
+def test_ratios_that_nothing_was_fitted_on_are_met_as_well(rows: list[dict[str, Any]]) -> None:
+    found = errors([row for row in rows if not row["fitted_on"]], "ratio")
+    assert len(found) >= 20
+    assert statistics.median(found) <= 0.10
+
+
+def test_every_row_has_a_prediction_or_a_reason(comparison: dict[str, list[dict[str, Any]]]) -> None:
+    assert [row for row in comparison["without"] if row["reason"].startswith("no case")] == []
 
 
 def test_shares_between_vms_are_met(rows: list[dict[str, Any]]) -> None:
