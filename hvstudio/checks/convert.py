@@ -37,7 +37,8 @@ def convert(
     """The document with the stack of a hypervisor as `to` ("type1", "type2", "hybrid" or "native").
 
     `product` is the hypervisor to take; None takes one of the time of the stack (its host, system and hypervisor) that
-    suits the host, and keeps the present one where it is of that architecture already. Raises EditError when the block is no hypervisor or has no machine of its own.
+    suits the host, and keeps the present one where it is of that architecture already. Raises EditError when the block
+    is no hypervisor or has no machine of its own.
     """
     block = document.blocks.get(hypervisor)
     if block is None or block.kind != "hypervisor":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
@@ -27,8 +27,14 @@ class Variant:
     products: tuple[str, ...] = ()
 
 
-def variants(document: Document, catalog: Catalog, types: Sequence[str]) -> list[Variant]:
-    """A variant for each type in the order asked for; the present architecture is taken as it is."""
+def variants(
+    document: Document, catalog: Catalog, types: Sequence[str], *, products: Mapping[str, str] | None = None
+) -> list[Variant]:
+    """A variant for each type in the order asked for; the present architecture is taken as it is.
+
+    `products` names hypervisors to take, by type; the present architecture gets that one, too.
+    """
+    wanted = products or {}
     present = {
         item.hypervisor: item.vmm_type for item in check(document, catalog).classifications if not item.nested_in
     }
@@ -40,17 +46,17 @@ def variants(document: Document, catalog: Catalog, types: Sequence[str]) -> list
         changed, lost = document, list[str]()
         try:
             for hypervisor, now in present.items():
-                if now != vmm_type:
-                    conversion = convert(changed, catalog, hypervisor=hypervisor, to=vmm_type)
+                if now != vmm_type or vmm_type in wanted:
+                    product = wanted.get(vmm_type)
+                    conversion = convert(changed, catalog, hypervisor=hypervisor, to=vmm_type, product=product)
                     changed = conversion.document
                     lost += conversion.lost
         except EditError as error:
             made.append(Variant(vmm_type=vmm_type, document=None, problem=str(error)))
         else:
-            products = _products(changed, catalog, present)
-            made.append(
-                Variant(vmm_type=vmm_type, document=changed, lost=tuple(dict.fromkeys(lost)), products=products)
-            )
+            told = tuple(dict.fromkeys(lost))
+            labels = _products(changed, catalog, present)
+            made.append(Variant(vmm_type=vmm_type, document=changed, lost=told, products=labels))
     return made
 
 

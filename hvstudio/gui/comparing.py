@@ -59,7 +59,7 @@ def compare_architectures(
             if variant.document is None:
                 problems[name] = variant.problem
             else:
-                plans[name] = compile_document(variant.document, catalog)
+                plans[name] = compile_document(variant.document, catalog, rows_of=document)
         except PlanError as error:
             problems[name] = str(error)
     if len(plans) < 2:

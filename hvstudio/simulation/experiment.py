@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from attrs import asdict, evolve, frozen
+from numpy.typing import NDArray
 
 from hvstudio.errors import PlanError
 from hvstudio.simulation.options import RunOptions
@@ -18,7 +19,7 @@ from hvstudio.simulation.plan import Plan
 from hvstudio.simulation.pooling import pooled
 from hvstudio.simulation.results import Results
 from hvstudio.simulation.run import simulate
-from hvstudio.simulation.statistics import mean_interval
+from hvstudio.simulation.statistics import Interval, mean_interval
 
 Progress: TypeAlias = Callable[[float], "bool | None"]
 
@@ -36,6 +37,12 @@ class Difference:
     latency_ci95: tuple[float, float]
     ratio: float
     """Throughput of the variant over that of the baseline; 0 when the baseline completes nothing."""
+    ratio_ci95: tuple[float, float]
+    """Its interval, from the paired differences: those of `variant - ratio x baseline`, over the baseline's mean.
+
+    Source: Law, "Simulation Modeling and Analysis" (5th ed.), section 9.3.2 (ratio estimators); Cochran, "Sampling
+    Techniques" (3rd ed.), section 6.4.
+    """
 
 
 @frozen(kw_only=True)
@@ -85,23 +92,25 @@ def compare(
     options: RunOptions,
     *,
     replications: int,
+    baseline: str | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run every plan with the same seeds; differences are against the first plan, paired by replication.
+    """Run every plan with the same seeds; differences are against `baseline` (the first plan), paired by replication.
 
     VMs are matched by block id; those that a variant lacks are left out of its differences.
     """
     if not plans:
         raise PlanError("there is nothing to compare.")
     names = list(plans)
+    base = baseline if baseline in plans else names[0]
     found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
     runs = dict(zip(names, found, strict=True))
     differences = tuple(
-        one for name in names[1:] for one in _differences(name, base=runs[names[0]], variant=runs[name])
+        one for name in names if name != base for one in _differences(name, base=runs[base], variant=runs[name])
     )
     results = {name: pooled(replicas) for name, replicas in runs.items()}
-    return Comparison(baseline=names[0], results=results, differences=differences)
+    return Comparison(baseline=base, results=results, differences=differences)
 
 
 def sweep(
@@ -126,7 +135,7 @@ def _differences(name: str, *, base: Sequence[Results], variant: Sequence[Result
         pairs = [(one.vm(vm.id), other.vm(vm.id)) for one, other in zip(base, variant, strict=True)]
         gain = mean_interval(np.array([new.throughput_per_s - old.throughput_per_s for old, new in pairs]))
         delay = mean_interval(np.array([new.latency_s.mean - old.latency_s.mean for old, new in pairs]))
-        before = sum(old.throughput_per_s for old, _ in pairs)
+        ratio = _ratio(np.array([(old.throughput_per_s, new.throughput_per_s) for old, new in pairs]))
         rows.append(
             Difference(
                 vm=vm.id,
@@ -136,10 +145,22 @@ def _differences(name: str, *, base: Sequence[Results], variant: Sequence[Result
                 throughput_ci95=(gain.low, gain.high),
                 latency_s=delay.mean,
                 latency_ci95=(delay.low, delay.high),
-                ratio=sum(new.throughput_per_s for _, new in pairs) / before if before > 0 else 0.0,
+                ratio=ratio.mean,
+                ratio_ci95=(ratio.low, ratio.high),
             )
         )
     return rows
+
+
+def _ratio(pairs: NDArray[np.float64]) -> Interval:
+    """The second column's mean over the first's, with its interval; 0 where the first column is nothing. [runs, 2]"""
+    before, after = pairs.mean(axis=0)
+    if before <= 0:
+        return Interval(0.0, 0.0, 0.0)
+    ratio = float(after / before)
+    around = mean_interval((pairs[:, 1] - ratio * pairs[:, 0]) / before)
+    half = (around.high - around.low) / 2
+    return Interval(ratio, max(0.0, ratio - half), ratio + half)
 
 
 def _all_runs(
