@@ -354,11 +354,10 @@ def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Logical processors and memory of the host above what the product supports."""
-    under = scene.support(hypervisor)
-    host = next((item for item in scene.below(hypervisor) if item.kind == "host"), None)
     place = scene.place(hypervisor)
-    if host is None or under is None or place.host is None or place.vm is not None:
+    if place.host is None or place.vm is not None or place.root is None:
         return ()
+    host = scene.blocks[place.root]
     facts = scene.facts(hypervisor)
     hits: list[Hit] = []
     most = facts.number("limits.host_logical_processors")

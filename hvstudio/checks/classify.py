@@ -6,7 +6,7 @@ system, Hybrid beside it on the same hardware, Type 1 between the hardware and a
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -18,11 +18,16 @@ from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.index import Index
 
 Step: TypeAlias = tuple[str, tuple[BlockId, ...]]
+_NAMED: Final = 4
+"""How many blocks a sentence names before it says "and 3 more"."""
 
 
 @frozen(kw_only=True, eq=False)
 class Shape:
-    """What lies around one hypervisor: the machine it runs on, the system under it, what stands beside it."""
+    """What lies around one hypervisor: the machine it runs on, the system under it, what stands beside it.
+
+    `hypervisors_beside` holds the first few only, enough to name them.
+    """
 
     hypervisor: Block
     machine: Block | None
@@ -57,19 +62,31 @@ def vmm_type_of(scene: Scene, hypervisor: Block) -> str:
 
 def shape_of(scene: Scene, hypervisor: Block) -> Shape:
     """What lies around a hypervisor."""
-    below = list(scene.below(hypervisor))
-    under = below[0] if below else None
-    beside = tuple(item for item in scene.on(under.id) if item.id != hypervisor.id) if under else ()
+    under, machine, outer = _underneath(scene, hypervisor)
+    others = scene.on(under.id, "hypervisor")[: _NAMED + 2] if under else ()
     return Shape(
         hypervisor=hypervisor,
-        machine=next((item for item in below if item.kind in ("host", "vm", "parent_partition")), None),
+        machine=machine,
         under=under,
-        systems_beside=tuple(item for item in beside if item.kind == "os"),
-        hypervisors_beside=tuple(item for item in beside if item.kind == "hypervisor"),
+        systems_beside=tuple(scene.on(under.id, "os")) if under else (),
+        hypervisors_beside=tuple(item for item in others if item.id != hypervisor.id),
         parents=tuple(scene.on(hypervisor.id, "parent_partition")),
         vms=tuple(scene.on(hypervisor.id, "vm")),
-        outer=next((item for item in below if item.kind == "hypervisor"), None),
+        outer=outer,
     )
+
+
+def _underneath(scene: Scene, hypervisor: Block) -> tuple[Block | None, Block | None, Block | None]:
+    """What a hypervisor rests on, the machine it runs on, and the hypervisor below, as far as there are any."""
+    under: Block | None = None
+    machine: Block | None = None
+    for item in scene.below(hypervisor):
+        under = under or item
+        if machine is None and item.kind in ("host", "vm", "parent_partition"):
+            machine = item
+        if item.kind == "hypervisor":
+            return under, machine, item
+    return under, machine, None
 
 
 def serving_system(scene: Scene, hypervisor: Block) -> Block | None:
@@ -282,7 +299,7 @@ def _ground(block: Block | None) -> str:
     return kinds.get(block.kind, f"“{block.name}”")
 
 
-def _names(blocks: tuple[Block, ...], limit: int = 4) -> str:
+def _names(blocks: tuple[Block, ...], limit: int = _NAMED) -> str:
     names = [f"“{block.name}”" for block in blocks[:limit]]
     if len(blocks) > limit:
         return f"{', '.join(names)} and {len(blocks) - limit} more"

@@ -132,8 +132,8 @@ def busy_host(scene: Scene, host: Block) -> Sequence[Hit]:
     remedy="Keep it as a test environment, or convert the stack to Type 1.",
 )
 def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
-    """Server systems in VMs of a Type 2 stack."""
-    if vmm_type_of(scene, hypervisor) != "type2":
+    """Server systems in VMs of a Type 2 stack; products whose class is contested are left out."""
+    if vmm_type_of(scene, hypervisor) != "type2" or scene.facts(hypervisor).yes("contested"):
         return ()
     servers = [
         vm.id

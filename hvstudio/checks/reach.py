@@ -156,9 +156,24 @@ def _hypervisors_near(
 ) -> set[BlockId]:
     """The hypervisors on a touched block, or beside or under a reached one."""
     near: set[BlockId] = set()
+    over: dict[BlockId, bool] = {}
     for block_id in hypervisors:
         block = scene.blocks[block_id]
-        if block.rests_on in reached or any(below.id in touched for below in scene.below(block)):
+        if block.rests_on in reached or _stands_over(scene.blocks, block, touched, over):
             near.add(block_id)
             scene.forget(block_id)
     return near
+
+
+def _stands_over(
+    blocks: Mapping[BlockId, Block], block: Block, touched: frozenset[BlockId], known: dict[BlockId, bool]
+) -> bool:
+    """Whether a block stands on a touched one; `known` keeps the answers, so that long stacks are walked once."""
+    walked: list[BlockId] = []
+    support = block.rests_on
+    while support is not None and support not in known and support not in touched:
+        walked.append(support)
+        support = blocks[support].rests_on
+    answer = support is not None and (support in touched or known[support])
+    known.update(dict.fromkeys(walked, answer))
+    return answer

@@ -35,11 +35,10 @@ class VmTally(NamedTuple):
     floor: int
     reserve: float
     weight: float
-    flows: tuple[Flow, ...]
 
 
 class MachineSums(NamedTuple):
-    """What rests on one machine: VM tallies by hypervisor, the memory of its layers, and all flows."""
+    """What rests on one machine: VM tallies by hypervisor, the memory of its layers, and (of a host only) all flows."""
 
     hypervisors: tuple[tuple[Block, tuple[VmTally, ...]], ...]
     layers_memory: int
@@ -74,7 +73,6 @@ def vm_tally(scene: Scene, vm: Block) -> VmTally:
             floor,
             values["cpu_reserve"] * processors,
             values["cpu_weight"],
-            tuple(_flows_in(scene, vm)),
         )
     return found
 
@@ -115,8 +113,9 @@ def _machine_sums(scene: Scene, machine: Block) -> MachineSums:
                 flows.extend(_own_flows(scene, scene.on(system.id, "workload"), machine))
         tallies = hypervisor_tallies(scene, hypervisor)
         rows.append((hypervisor, tallies))
-        for tally in tallies:
-            flows.extend(tally.flows)
+        if machine.kind == "host":
+            for vm in scene.on(hypervisor.id, "vm"):
+                flows.extend(_flows_in(scene, vm))
     return MachineSums(tuple(rows), layers, tuple(flows))
 
 
@@ -160,8 +159,12 @@ def nic_seconds(values: Mapping[str, Any], nic: Mapping[str, Any]) -> float:
 
 
 def _flows_in(scene: Scene, vm: Block) -> list[Flow]:
-    """The flows of all workloads in a VM, those of VMs nested in it included."""
-    flows: list[Flow] = []
+    """The flows of all workloads in a VM, those of VMs nested in it included, kept in the scene."""
+    kept = scene.kept.setdefault("flows", {})
+    found: list[Flow] | None = kept.get(vm.id)
+    if found is not None:
+        return found
+    flows: list[Flow] = kept.setdefault(vm.id, [])
     waiting = [vm]
     while waiting:
         machine = waiting.pop()

@@ -110,3 +110,13 @@ def test_swapping_neighbours_reorders_what_is_said(stack, catalog: Catalog) -> N
     swapped = move_block(document, BlockId("t"), rests_on=BlockId("h"), before=BlockId("s"))
     after = [item.block for item in checker.update(swapped).findings if item.rule == "structure.two-systems"]
     assert (before, after) == (["t"], ["s"])
+
+
+def test_a_very_deep_stack_gets_its_answer_without_recursion(stack, catalog: Catalog) -> None:
+    deep = "host h\n" + "".join(
+        f"{' ' * (2 * number + 1)}hypervisor v{number}\n{' ' * (2 * number + 2)}vm a{number}\n"
+        for number in range(1500)
+    )
+    report = check(stack(deep), catalog)
+    assert len(report.classifications) == 1500
+    assert {item.vmm_type for item in report.classifications} == {"type1"}
