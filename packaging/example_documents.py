@@ -147,8 +147,8 @@ def native() -> Document:
         "Without a hypervisor, and with one",
         "Left: a database on a plain server. Right: the same server, the same database, in one VM of the whole "
         "machine. The difference is the price of virtualization for this work: wake-ups between virtual processors, "
-        "network packets and disk operations that leave the VM. The results name the bottleneck: one I/O thread carries "
-        "every disk operation of the VM. Double the clients on both sides and see it become the limit.",
+        "network packets and disk operations that leave the VM. The results name the bottleneck: one I/O thread "
+        "carries every disk operation of the VM. Double the clients on both sides and see it become the limit.",
     )
 
 
