@@ -317,16 +317,21 @@ def device_missing(scene: Scene, vm: Block) -> Sequence[Hit]:
     for workload in workloads:
         values = scene.values(workload)
         if not disks and (values["disk_reads"] or values["disk_writes"]):
-            hits.append(_without(vm, workload, "virtual_disk", "disk"))
+            hits.append(_without(scene, vm, workload, "virtual_disk"))
         if not cards and (values["packets_in"] or values["packets_out"]):
-            hits.append(_without(vm, workload, "virtual_nic", "network card"))
+            hits.append(_without(scene, vm, workload, "virtual_nic"))
     return hits
 
 
-def _without(vm: Block, workload: Block, kind: str, what: str) -> Hit:
+def _without(scene: Scene, vm: Block, workload: Block, kind: str) -> Hit:
+    what, path = ("disk", "disk_models") if kind == "virtual_disk" else ("network card", "nic_models")
+    offered = scene.place(vm).facts.names(path)
+    drivers = scene.values(vm)["integration_services"]
+    model = "synthetic" if drivers and (offered is None or "synthetic" in offered) else "emulated"
+
     def edit(document: Document) -> Document:
         name = free_name(document, f"Virtual {what}")
-        return add_block(document, kind=kind, name=name, rests_on=vm.id)[0]
+        return add_block(document, kind=kind, name=name, rests_on=vm.id, parameters={"device_model": model})[0]
 
     return Hit(
         block=vm.id,

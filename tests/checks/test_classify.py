@@ -279,7 +279,7 @@ def test_a_product_of_another_type_gets_a_second_way_with_a_fitting_product(stac
     verdict = validate_as(document, catalog, BlockId("v"), "type1")
     assert [fix.label for fix in verdict.fixes] == [
         "Rebuild the stack as Type 1",
-        "Convert to Type 1 with Hyper-V (Windows Server 2016)",
+        "Convert to Type 1 with Hyper-V (Windows Server 2008)",
     ]
 
 
