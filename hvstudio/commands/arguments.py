@@ -130,6 +130,13 @@ def _type_list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def _product_choice(text: str) -> tuple[str, str]:
+    vmm_type, _, product = (part.strip() for part in text.partition("="))
+    if vmm_type.lower() not in TYPES[:3] or not product:
+        raise ValueError(text)
+    return vmm_type.lower(), product
+
+
 def _add(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
 
@@ -203,6 +210,15 @@ def _add_compare(commands: Any) -> None:
     parser.add_argument(
         "--types", type=_typed(_type_list, f"Choose from {','.join(TYPES)}."), default=TYPES, metavar="LIST",
         help=f"architectures, separated by commas ({','.join(TYPES)})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--product", action="append", type=_typed(_product_choice, "Example: --product type2=vmware-workstation."),
+        default=[], metavar="TYPE=ID",
+        help="the hypervisor of an architecture; repeat it for others (one of the time of the composition)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--baseline", choices=TYPES, default=None,
+        help="what the others are measured against (native, or else the first of --types)",
     )  # fmt: skip
     _add_run(parser, replications=5)
     _add_json(parser)

@@ -14,19 +14,23 @@ from hvstudio.commands.outcome import FAILED, FINE
 from hvstudio.commands.output import remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import options_from, with_head
-from hvstudio.errors import PlanError
+from hvstudio.errors import HVStudioError, PlanError
+from hvstudio.model.document import Document
 
 if TYPE_CHECKING:
     from hvstudio.simulation.plan import Plan
 
 _MOST_LOST: Final = 5
+NATIVE: Final = "native"
+NATIVE_MEANS: Final = "the same work on one operating system on the same machine, without VMs"
 
 
 def compare(arguments: Namespace) -> int:
-    """Print a row per VM with a column per architecture; FAILED when fewer than two could be run."""
+    """Print rows per VM, one for each architecture; FAILED when fewer than two could be run."""
     document, catalog = open_document(arguments.file), open_catalog()
-    made = variants(document, catalog, arguments.types)
-    plans, problems = _plans(made, catalog)
+    products = _products(arguments, catalog)
+    made = variants(document, catalog, arguments.types, products=products)
+    plans, problems = _plans(made, document, catalog)
     for vmm_type, problem in problems.items():
         remark(f"{TYPE_LABELS[vmm_type]} is left out: {problem}")
     if len(plans) < min(2, len(arguments.types)):
@@ -39,6 +43,7 @@ def compare(arguments: Namespace) -> int:
             plans,
             options_from(arguments),
             replications=arguments.replications,
+            baseline=arguments.baseline or NATIVE,
             workers=arguments.workers,
             progress=bar,
         )
@@ -47,6 +52,7 @@ def compare(arguments: Namespace) -> int:
         "products": {item.vmm_type: list(item.products) for item in ran},
         "lost": {item.vmm_type: list(item.lost) for item in ran},
         "left_out": problems,
+        "as_composed": [item.vmm_type for item in ran if item.document is document],
     }
     found = with_head(arguments.file, document, {**comparison.to_json(), **about})
     if arguments.json:
@@ -56,8 +62,33 @@ def compare(arguments: Namespace) -> int:
     return FINE
 
 
-def _plans(made: Sequence[Variant], catalog: Catalog) -> tuple[dict[str, Plan], dict[str, str]]:
-    """The plans of the variants that can run, and why the others cannot."""
+def _products(arguments: Namespace, catalog: Catalog) -> dict[str, str]:
+    """The hypervisors chosen with --product, by type. Raises HVStudioError for one that does not fit there."""
+    from hvstudio.checks.convert import target_products
+
+    if arguments.baseline is not None and arguments.baseline not in arguments.types:
+        hint = f"Choose one of --types: {', '.join(arguments.types)}."
+        raise HVStudioError(f"{TYPE_LABELS[arguments.baseline]} is not among the architectures compared.", hint=hint)
+    chosen: dict[str, str] = {}
+    for vmm_type, product in arguments.product:
+        where = f"--product {vmm_type}={product}"
+        label = TYPE_LABELS[vmm_type]
+        if vmm_type not in arguments.types:
+            raise HVStudioError(f"{label} is not among the architectures compared.", where=where)
+        if chosen.setdefault(vmm_type, product) != product:
+            raise HVStudioError(f"{label} has two products already.", where=where, hint="Name one for each.")
+        known = [item.id for item in target_products(catalog, vmm_type)]
+        if product not in known:
+            raise HVStudioError(f"the catalogue has no such {label} product.", where=where, hint=_choice(known))
+    return chosen
+
+
+def _choice(known: Sequence[str]) -> str:
+    return f"Choose one of {', '.join(known)}." if known else "There is none of that architecture."
+
+
+def _plans(made: Sequence[Variant], document: Document, catalog: Catalog) -> tuple[dict[str, Plan], dict[str, str]]:
+    """The plans of the variants that can run, and why the others cannot; all with the rows of the document."""
     from hvstudio.simulation.compile import compile_document
 
     plans: dict[str, Plan] = {}
@@ -67,29 +98,31 @@ def _plans(made: Sequence[Variant], catalog: Catalog) -> tuple[dict[str, Plan], 
             problems[variant.vmm_type] = variant.problem
             continue
         try:
-            plans[variant.vmm_type] = compile_document(variant.document, catalog)
+            plans[variant.vmm_type] = compile_document(variant.document, catalog, rows_of=document)
         except PlanError as error:
             problems[variant.vmm_type] = str(error)
     return plans, problems
 
 
 def comparison_text(found: Mapping[str, Any]) -> str:
-    """A row per VM, a column per architecture, the differences that are sure, and what each could not express."""
+    """For each VM a row per architecture; then how sure it is, and what each architecture could not express."""
     names: list[str] = list(found["variants"])
     base = found["baseline"]
-    gains = {(item["vm"], item["variant"]): item for item in found["differences"]}
-    headings = ["VM", *(f"{TYPE_LABELS[name]} /s" for name in names), *(f"{TYPE_LABELS[n]} p95" for n in names)]
-    rows = [_row(vm_id, name, found, gains) for vm_id, name in _vms(found).items()]
     first = found["variants"][base]
     lines = [
         f"{found['title']}: {first['replications']} replications of {shown_number(first['simulated_s'])} s each",
-        table(headings, rows),
-        f"In brackets: against {TYPE_LABELS[base]}, where the 95 % interval of the paired differences excludes 0.",
-    ]
+        table(("VM", "Architecture", "Requests/s", "±95 %", f"of {TYPE_LABELS[base]}", "±95 %", "Mean", "p95"),
+              [row for vm_id, name in _vms(found).items() for row in _rows(vm_id, name, found)], left=(0, 1)),
+        "The same requests arrive in every architecture: the interval of a ratio is that of the paired differences."
+        if first["replications"] > 1
+        else "One replication gives no intervals of the ratios; see --replications.",
+    ]  # fmt: skip
     for name in names:
         products, sentences = found["products"][name], found["lost"][name]
-        lines.append(f"{TYPE_LABELS[name]}: {', '.join(products) or 'no hypervisor'}.")
-        lines += [f"  It cannot express: {sentence}" for sentence in sentences[:_MOST_LOST]]
+        made_of = ", ".join(products) or (NATIVE_MEANS if name == NATIVE else "no hypervisor")
+        as_it_is = ", as composed" if name in found["as_composed"] else ""
+        lines.append(f"{TYPE_LABELS[name]}: {made_of}{as_it_is}.")
+        lines += [f"  Given up: {sentence}" for sentence in sentences[:_MOST_LOST]]
         if len(sentences) > _MOST_LOST:
             lines.append(f"  And {len(sentences) - _MOST_LOST} more of that kind; --json lists them all.")
     return "\n".join(lines)
@@ -100,23 +133,28 @@ def _vms(found: Mapping[str, Any]) -> dict[str, str]:
     return {vm["id"]: vm["name"] for variant in found["variants"].values() for vm in variant["vms"]}
 
 
-def _row(vm_id: str, name: str, found: Mapping[str, Any], gains: Mapping[tuple[str, str], Any]) -> list[str]:
-    rates: list[str] = []
-    latencies: list[str] = []
+def _rows(vm_id: str, name: str, found: Mapping[str, Any]) -> list[list[str]]:
+    """A row for every architecture, the VM's name in the first."""
+    gains = {item["variant"]: item for item in found["differences"] if item["vm"] == vm_id}
+    rows: list[list[str]] = []
     for variant, results in found["variants"].items():
         vm = next((item for item in results["vms"] if item["id"] == vm_id), None)
+        head = ["" if rows else name, TYPE_LABELS[variant]]
         if vm is None:
-            rates.append("–")
-            latencies.append("–")
+            rows.append([*head, *["–"] * 6])
             continue
-        rates.append(shown_number(vm["throughput_per_s"]) + _shown_gain(gains.get((vm_id, variant))))
-        latencies.append(shown_seconds(vm["latency_s"]["p95"] if vm["throughput_per_s"] > 0 else None))
-    return [name, *rates, *latencies]
+        low, high = vm["throughput_ci95"]
+        served = vm["throughput_per_s"] > 0
+        times = [shown_seconds(vm["latency_s"][which] if served else None) for which in ("mean", "p95")]
+        rate = [shown_number(vm["throughput_per_s"]), shown_number((high - low) / 2)]
+        ratio = ("100 %", "–") if variant == found["baseline"] else _shown_ratio(gains.get(variant))
+        rows.append([*head, *rate, *ratio, *times])
+    return rows
 
 
-def _shown_gain(gain: Mapping[str, Any] | None) -> str:
-    """`(-12 %)` when the difference is sure, nothing when it is not or there is nothing to compare with."""
+def _shown_ratio(gain: Mapping[str, Any] | None) -> tuple[str, str]:
+    """The ratio to the baseline and its half interval in per cent; dashes where there is nothing to compare with."""
     if gain is None or gain["ratio"] <= 0:
-        return ""
-    low, high = gain["throughput_ci95"]
-    return f" ({(gain['ratio'] - 1) * 100:+.1f} %)" if low > 0 or high < 0 else ""
+        return "–", "–"
+    low, high = gain["ratio_ci95"]
+    return f"{gain['ratio'] * 100:.1f} %", f"{(high - low) / 2 * 100:.2f} %"

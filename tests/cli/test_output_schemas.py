@@ -68,8 +68,13 @@ def test_compare_prints_what_its_schema_promises(printed: Printed) -> None:
     found = printed("compare", "same-four-on-type1", "--duration", "1", "--replications", "2")
     schema_of("compare").validate(found)
     assert list(found["variants"]) == ["type1", "type2", "hybrid", "native"]
-    assert found["baseline"] == "type1"
-    assert {item["variant"] for item in found["differences"]} >= {"type2", "hybrid"}
+    assert found["baseline"] == "native"
+    assert found["as_composed"] == ["type1"]
+    vms = [vm["id"] for vm in found["variants"]["type1"]["vms"]]
+    assert all([vm["id"] for vm in variant["vms"]] == vms for variant in found["variants"].values())
+    assert [(item["variant"], item["vm"]) for item in found["differences"]] == [
+        (variant, vm) for variant in ("type1", "type2", "hybrid") for vm in vms
+    ]
 
 
 def test_sweep_prints_what_its_schema_promises(printed: Printed) -> None:

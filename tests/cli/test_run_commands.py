@@ -120,13 +120,48 @@ def test_estimate_prints_a_row_per_vm_its_limit_and_its_assumptions(stack: str, 
     assert "approximation" in out
 
 
-def test_compare_prints_a_column_per_architecture(stack: str, capsys: Captured) -> None:
+def test_compare_prints_a_row_per_vm_and_architecture_in_the_order_asked_for(stack: str, capsys: Captured) -> None:
     assert main(["compare", stack, "--types", "type2,type1", "--duration", "2", "--replications", "2"]) == 0
     out = capsys.readouterr().out
-    heading = next(line for line in out.splitlines() if line.startswith("VM "))
-    assert heading.index("Type 2 /s") < heading.index("Type 1 /s")
-    assert "Hybrid" not in heading
-    assert all(name in out for name in VMS)
+    rows = [line for line in out.splitlines() if " Type 1  " in line or " Type 2  " in line][1:]
+    assert ["Type 2" in row for row in rows] == [True, False] * 3
+    assert [row.startswith(name) for row, name in zip(rows[::2], VMS, strict=True)] == [True] * 3
+    assert "of Type 2" in out
+    assert "Hybrid" not in out
+    assert "Type 2: Microsoft Virtual PC 2007, as composed." in out
+
+
+def test_compare_measures_every_architecture_against_native_work_on_the_same_machine(
+    stack: str, capsys: Captured
+) -> None:
+    assert main(["compare", stack, "--types", "type2,native", "--duration", "2", "--replications", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "of Native" in out
+    assert out.count(" Native ") == 1 + len(VMS)
+    assert "Native: the same work on one operating system on the same machine, without VMs." in out
+
+
+def test_compare_takes_the_products_it_is_told(stack: str, capsys: Captured) -> None:
+    products = ["--product", "type2=vmware-workstation", "--product", "type1=xen"]
+    arguments = ["compare", stack, "--types", "type1,type2", "--duration", "1", "--replications", "1"]
+    assert main([*arguments, *products]) == 0
+    out = capsys.readouterr().out
+    assert "Type 1: Xen." in out
+    assert "Type 2: VMware Workstation." in out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--product", "type2=hyper-v-2016"], "no such Type 2 product. Choose one of virtual-pc-2007, "),
+        (["--product", "hybrid=virtual-server-2005-r2"], "Hybrid is not among the architectures compared"),
+        (["--product", "type2=kvm", "--product", "type2=virtualbox"], "Type 2 has two products already"),
+        (["--baseline", "native"], "Native is not among the architectures compared"),
+    ],
+)
+def test_compare_says_what_is_wrong_with_its_choices(stack: str, capsys: Captured, given: list[str], told: str) -> None:
+    assert main(["compare", stack, "--types", "type1,type2", *given]) == 2
+    assert told in capsys.readouterr().err
 
 
 def test_compare_needs_a_hypervisor(tmp_path: Path, capsys: Captured) -> None:

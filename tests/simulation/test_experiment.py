@@ -15,8 +15,8 @@ from hvstudio.simulation.plan import Arrivals, Layer, Plan
 from hvstudio.simulation.plan_builder import PlanBuilder
 
 
-def server(overhead: float) -> Plan:
-    """Poisson requests of exponential work; the architecture adds `overhead` cycles to each."""
+def server(overhead: float, *, saturated: bool = False) -> Plan:
+    """Poisson requests (or one client that never thinks) of exponential work; `overhead` adds cycles to each."""
     builder = PlanBuilder()
     pool = builder.pool(processors=1, clock_hz=1e9)
     root = builder.node(pool=pool, name="root")
@@ -25,7 +25,8 @@ def server(overhead: float) -> Plan:
     route = [steps.cpu(context, 1e6, layer=Layer.GUEST_USER, scv=1, purpose=1)]
     if overhead:
         route.append(steps.cpu(context, overhead, layer=Layer.VMM, purpose=2))
-    builder.request_class(vm=vm, name="requests", steps=route, arrivals=Arrivals.OPEN, think_ns=2e6)
+    arrivals, think_ns = (Arrivals.CLOSED, 0.0) if saturated else (Arrivals.OPEN, 2e6)
+    builder.request_class(vm=vm, name="requests", steps=route, arrivals=arrivals, think_ns=think_ns)
     return builder.build()
 
 
@@ -53,6 +54,18 @@ def test_common_random_numbers_show_a_difference_that_independent_runs_would_hid
     spread = comparison.results["native"].vms[0].latency_ci95
     assert high - low < (spread[1] - spread[0]) / 5
     assert difference.ratio == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_ratio_has_an_interval_and_any_plan_can_be_the_baseline() -> None:
+    # One busy client on one processor: 1000 requests of 1 ms per second against 1000 / 1.25 = 800.
+    plans = {"type1": server(2.5e5, saturated=True), "native": server(0, saturated=True)}
+    comparison = compare(plans, RunOptions(duration_s=5.0, warmup_s=0.0), replications=4, baseline="native")
+    (difference,) = comparison.differences
+    assert (comparison.baseline, difference.variant) == ("native", "type1")
+    low, high = difference.ratio_ci95
+    assert low <= difference.ratio <= high
+    assert difference.ratio == pytest.approx(0.8, abs=0.01)
+    assert high - low < 0.02
 
 
 def test_requests_are_the_same_in_every_architecture() -> None:
