@@ -103,7 +103,7 @@ def compare(
     if not plans:
         raise PlanError("there is nothing to compare.")
     names = list(plans)
-    base = baseline if baseline in plans else names[0]
+    base = baseline if baseline is not None and baseline in plans else names[0]
     found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
     runs = dict(zip(names, found, strict=True))
     differences = tuple(
