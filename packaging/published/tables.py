@@ -63,7 +63,7 @@ def _tables(entries: list[dict[str, Any]]) -> Iterator[Table]:
         )
         yield Table(
             id=entry["id"],
-            source=entry["source"],
+            source=entry["source"].replace("this sandbox", "own measurement"),
             year=entry["year"],
             metric=entry["metric"],
             unit=entry["unit"],
