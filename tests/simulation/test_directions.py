@@ -27,9 +27,7 @@ def simulated(document: Document, *, seconds: float = 10.0) -> Mapping[str, Mapp
     """Throughput and mean latency of each reported row, by name."""
     plan = compile_document(document, shipped_catalog())
     rows = simulate(plan, RunOptions(seed=7, duration_s=seconds * 1.2, warmup_s=seconds * 0.2)).to_json()["vms"]
-    return {
-        row["name"]: {"throughput": row["throughput_per_s"], "latency": row["latency_s"]["mean"]} for row in rows
-    }
+    return {row["name"]: {"throughput": row["throughput_per_s"], "latency": row["latency_s"]["mean"]} for row in rows}
 
 
 def named(document: Document, name: str) -> BlockId:
