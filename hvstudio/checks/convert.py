@@ -10,6 +10,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.adapt import adapted
 from hvstudio.checks.finding import TYPE_LABELS
+from hvstudio.checks.host_system import with_fitting_system
 from hvstudio.checks.knowledge import Knowledge
 from hvstudio.checks.mending import fitting_system, system_fits
 from hvstudio.checks.native import as_native
@@ -52,7 +53,7 @@ def convert(
     changed = document if chosen is None else set_product(document, [hypervisor], chosen.id)
     changed = _renamed(changed, catalog, block, chosen)
     changed = restructured(changed, catalog, hypervisor=hypervisor, to=to)
-    changed = _with_fitting_system(changed, knowledge, hypervisor, to)
+    changed = with_fitting_system(changed, knowledge, hypervisor, to)
     fitted = adapted(changed, knowledge, hypervisor=hypervisor)
     label = f"Convert “{block.name}” to {TYPE_LABELS.get(to, to)}"
     return Conversion(
@@ -109,26 +110,6 @@ def _renamed(document: Document, catalog: Catalog, hypervisor: Block, chosen: Pr
     if chosen is None or before is None or hypervisor.name != before.label:
         return document
     return rename_block(document, hypervisor.id, chosen.label)
-
-
-def _with_fitting_system(document: Document, knowledge: Knowledge, hypervisor: BlockId, to: str) -> Document:
-    """The host's system as one that the product runs on, where the present one is not."""
-    system = system_of_stack(document, hypervisor)
-    if system is None:
-        return document
-    facts = knowledge.facts(document.blocks[hypervisor].product)
-    path = "requires.parent_os" if to == "type1" else "requires.host_os"
-    block = document.blocks[system]
-    if system_fits(knowledge.catalog, facts, path, block):
-        return document
-    product = fitting_system(knowledge.catalog, facts, path)
-    if product is None:
-        return document
-    present = knowledge.catalog.product(block.product)
-    document = set_product(document, [system], product.id)
-    if present is not None and block.name == present.label:
-        document = rename_block(document, system, product.label)
-    return document
 
 
 def _lost_layers(

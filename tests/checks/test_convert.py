@@ -111,6 +111,19 @@ def test_there_and_back_gives_the_same_vms(stack, catalog: Catalog) -> None:
     assert back.blocks[V].product == "hyper-v-2016"
 
 
+def test_there_and_back_gives_the_same_host_system(stack, catalog: Catalog) -> None:
+    document = stack(HYBRID)
+    there = convert(document, catalog, hypervisor=V, to="type1").document
+    back = convert(there, catalog, hypervisor=V, to="hybrid").document
+    before, after = document.blocks[BlockId("s")], back.blocks[BlockId("s")]
+    assert (after.name, after.product, after.rests_on, after.extras) == (
+        before.name,
+        before.product,
+        before.rests_on,
+        before.extras,
+    )
+
+
 def test_a_boot_disk_moves_to_ide_where_the_product_starts_from_there_and_back_again(stack, catalog: Catalog) -> None:
     document = stack(
         "host h\n  disk d\n  os:windows-10 s\n    hypervisor:vmware-workstation v\n"
