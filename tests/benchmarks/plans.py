@@ -9,8 +9,10 @@ from typing import Any
 import simpy
 
 from hvstudio.simulation import steps
+from hvstudio.simulation.options import RunOptions
 from hvstudio.simulation.plan import Arrivals, Layer, Plan
 from hvstudio.simulation.plan_builder import PlanBuilder
+from hvstudio.simulation.run import simulate
 
 CLIENTS = 8
 
@@ -97,6 +99,11 @@ def realistic(vms: int = 64, *, processors: int = PROCESSORS, disks: int = DISK_
             think_ns=THINK_MS * 1e6, bytes=8192,
         )  # fmt: skip
     return builder.build()
+
+
+def one_replication(simulated_s: float) -> int:
+    """Run the realistic plan; gives the number of events."""
+    return simulate(realistic(), RunOptions(duration_s=simulated_s)).events
 
 
 class RealisticTwin:

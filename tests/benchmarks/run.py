@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -116,17 +117,21 @@ def realistic(rounds: int) -> None:
 
 
 def two_cores(rounds: int) -> None:
-    print("\nTwo replications on two cores (goal: at least 1.8 x one after the other)")
-    options = RunOptions(duration_s=2.0)
+    print("\nTwo replications on two threads (goal: at least 1.8 x one after the other)")
+    seconds = 3.0
 
-    def timed(workers: int) -> float:
+    def timed(pool: Executor, together: int) -> float:
         began = time.perf_counter()
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            list(pool.map(lambda _: simulate(plans.realistic(), options), range(2)))
+        for _ in range(2 // together):
+            list(pool.map(plans.one_replication, [seconds] * together))
         return time.perf_counter() - began
 
-    together, alone = interleaved([lambda: timed(2), lambda: timed(1)], rounds)
-    print(f"  {alone:.2f} s in turns, {together:.2f} s together: {alone / together:.2f} x")
+    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        sides = [(threads, 1), (threads, 2), (processes, 1), (processes, 2)]
+        timed(processes, 2)
+        found = interleaved([lambda pool=pool, number=number: timed(pool, number) for pool, number in sides], rounds)
+    print(f"  threads: {found[0]:.2f} s in turns, {found[1]:.2f} s together: {found[0] / found[1]:.2f} x")
+    print(f"  what the machine could give now (two processes): {found[2] / found[3]:.2f} x")
 
 
 def resident_bytes() -> int:
