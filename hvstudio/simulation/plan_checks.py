@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -39,7 +39,8 @@ def check_plan(plan: Plan) -> None:
         routes = _Routes(plan)
         _check_skips(routes)
         for index in routes.classes_with(Op.SEIZE, Op.FREE):
-            _check_holding(plan, route_steps(plan, index), _where(plan, index))
+            steps = range(int(routes.first[index]), int(routes.stop[index]))
+            _check_holding(plan, steps, _where(plan, index))
         _check_takes_time(routes)
         _check_bandwidths(routes)
         _check_traces(plan)
@@ -106,15 +107,6 @@ def _check_reserves(plan: Plan) -> None:
         )
 
 
-def route_steps(plan: Plan, index: int) -> range:
-    """The rows of the steps of a class's route, without its END."""
-    first = int(plan.class_first_step[index])
-    last = first
-    while plan.step_op[last] != Op.END:
-        last += 1
-    return range(first, last)
-
-
 def _check_skips(routes: _Routes) -> None:
     plan, rows = routes.plan, routes.rows(Op.SKIP)
     target = plan.step_target[rows]
@@ -124,30 +116,35 @@ def _check_skips(routes: _Routes) -> None:
         raise PlanError(f"skip jumps over {int(plan.step_target[wrong[0]])} steps, beyond the route.", where=where)
 
 
+_SEIZE, _FREE, _SKIP, _STATION = int(Op.SEIZE), int(Op.FREE), int(Op.SKIP), int(Op.STATION)
+
+
 def _check_holding(plan: Plan, steps: range, where: str) -> None:
     """Every SEIZE has its FREE on every path, so a server can never be lost."""
+    ops = plan.step_op[steps.start : steps.stop].tolist()
+    targets = plan.step_target[steps.start : steps.stop].tolist()
     held: list[int] = []
-    for row in steps:
-        op, target = plan.step_op[row], int(plan.step_target[row])
-        if op == Op.SEIZE:
+    for place, (op, target) in enumerate(zip(ops, targets, strict=True)):
+        if op == _SEIZE:
             held.append(target)
-        elif op == Op.FREE:
+        elif op == _FREE:
             if target not in held:
                 raise PlanError(f"device {plan.station_name[target]!r} is freed but not held.", where=where)
             held.remove(target)
-        elif op == Op.SKIP:
-            _check_skip_keeps_holding(plan, range(row + 1, row + 1 + target), where)
-        elif op == Op.STATION and target in held:
+        elif op == _SKIP:
+            inside = slice(place + 1, place + 1 + target)
+            _check_skip_keeps_holding(ops[inside], targets[inside], where)
+        elif op == _STATION and target in held:
             raise PlanError(f"device {plan.station_name[target]!r} is used while held.", where=where)
     if held:
         raise PlanError(f"device {plan.station_name[held[0]]!r} is held at the end of the route.", where=where)
 
 
-def _check_skip_keeps_holding(plan: Plan, steps: range, where: str) -> None:
+def _check_skip_keeps_holding(ops: Sequence[int], targets: Sequence[int], where: str) -> None:
     balance: dict[int, int] = {}
-    for row in steps:
-        change = {int(Op.SEIZE): 1, int(Op.FREE): -1}.get(int(plan.step_op[row]), 0)
-        balance[int(plan.step_target[row])] = balance.get(int(plan.step_target[row]), 0) + change
+    for op, target in zip(ops, targets, strict=True):
+        if op in (_SEIZE, _FREE):
+            balance[target] = balance.get(target, 0) + (1 if op == _SEIZE else -1)
     if any(balance.values()):
         raise PlanError("an optional part of the route holds a device that the rest frees.", where=where)
 
