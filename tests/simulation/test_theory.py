@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hvstudio.simulation import steps
+from hvstudio.simulation.engine import engine_name
 from hvstudio.simulation.options import RunOptions
 from hvstudio.simulation.plan import Arrivals, Layer, Plan
 from hvstudio.simulation.plan_builder import PlanBuilder
@@ -17,6 +18,8 @@ from hvstudio.simulation.run import simulate
 from hvstudio.simulation.statistics import mean_interval
 
 REPLICATIONS = 8
+
+pytestmark = pytest.mark.skipif(engine_name() != "compiled", reason="hundreds of millions of events: hours interpreted")
 
 
 def agree(plan: Plan, expected: float, measure: Callable[[Results], float], *, seconds: float, warmup: float) -> None:
