@@ -123,8 +123,11 @@ class PlanBuilder:
             quantum_ns=leaf_quantum_ns or self._rows["node_quantum_ns"][parent], wake_preempts=False,
             wake_bonus_ns=0, switch_cycles=switch_cycles, context=row, block=block,
         )  # fmt: skip
-        for leaf in range(leaf_count):
-            self._add("node", name=f"{name}.{leaf}" if leaf_count > 1 else name, **leaf_row)
+        names = [f"{name}.{leaf}" for leaf in range(leaf_count)] if leaf_count > 1 else [name]
+        self._rows.setdefault("node_name", []).extend(names)
+        for column, value in leaf_row.items():
+            self._rows.setdefault(f"node_{column}", []).extend([value] * leaf_count)
+        self._counts["node"] = self._count("node") + leaf_count
         return row
 
     def station(
