@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
@@ -18,8 +19,11 @@ from hvstudio.checks.restructure import restructured, system_of_stack
 from hvstudio.checks.selection import product_for, products_of_type
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import rename_block, set_product
+from hvstudio.model.edits import rename_block, replace_block
 from hvstudio.model.index import index_of
+
+REMEMBERED: Final = "products_before_conversion"
+"""The extra field of a hypervisor that keeps the products that conversions replaced, the latest first."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -50,7 +54,7 @@ def convert(
     knowledge = Knowledge(catalog)
     chosen = _chosen(document, knowledge, block, to, product)
     lost = _lost_layers(document, knowledge, block, to, chosen)
-    changed = document if chosen is None else set_product(document, [hypervisor], chosen.id)
+    changed = document if chosen is None else _with_product(document, block, chosen.id)
     changed = _renamed(changed, catalog, block, chosen)
     changed = restructured(changed, catalog, hypervisor=hypervisor, to=to)
     changed = with_fitting_system(changed, knowledge, hypervisor, to)
@@ -79,11 +83,34 @@ def _chosen(
         return chosen
     if not hypervisor.product or knowledge.facts(hypervisor.product).text("expected_class") == to:
         return knowledge.catalog.product(hypervisor.product)
+    for earlier in _products_before(hypervisor):
+        if knowledge.facts(earlier).text("expected_class") == to:
+            return knowledge.catalog.product(earlier)
     host = _host(document, hypervisor)
     system = system_of_stack(document, hypervisor.id)
     beside = document.blocks[system] if system is not None else None
     era = _era(knowledge.catalog, [hypervisor, host, beside])
     return product_for(knowledge, to, host=host, system=beside, era=era)
+
+
+def _products_before(hypervisor: Block) -> tuple[str, ...]:
+    """The products that conversions replaced, the latest first."""
+    kept: object = hypervisor.extras.get(REMEMBERED)
+    if not isinstance(kept, list | tuple):
+        return ()
+    return tuple(item for item in cast("list[object]", kept) if isinstance(item, str))
+
+
+def _with_product(document: Document, hypervisor: Block, product: str) -> Document:
+    """The document with another product, and the replaced one remembered."""
+    if product == hypervisor.product:
+        return document
+    before = [hypervisor.product, *(item for item in _products_before(hypervisor) if item != hypervisor.product)]
+    kept = [item for item in before if item and item != product]
+    extras = {name: value for name, value in hypervisor.extras.items() if name != REMEMBERED}
+    if kept:
+        extras[REMEMBERED] = kept
+    return replace_block(document, evolve(hypervisor, product=product, extras=extras))
 
 
 def _era(catalog: Catalog, blocks: Sequence[Block | None]) -> int | None:

@@ -112,7 +112,24 @@ def _without_system(document: Document, hypervisor: BlockId, system: BlockId | N
     parents = _all_on(document, hypervisor, "parent_partition")
     document = _switches_onto(document, (*parents, *((system,) if system else ())), hypervisor)
     doomed = [*parents, *((system,) if system and system in document.blocks else ())]
+    for block_id in doomed:
+        for vm in _outermost_vms(document, block_id):
+            document = _moved(document, vm, hypervisor)
     return remove_blocks(document, doomed)
+
+
+def _outermost_vms(document: Document, start: BlockId) -> list[BlockId]:
+    """The VMs above a block that stand in no other VM above it."""
+    index = index_of(document)
+    found: list[BlockId] = []
+    waiting = list(index.children_of(start))
+    while waiting:
+        current = waiting.pop(0)
+        if document.blocks[current].kind == "vm":
+            found.append(current)
+        else:
+            waiting.extend(index.children_of(current))
+    return found
 
 
 def _beside_or_on(

@@ -111,6 +111,16 @@ def test_there_and_back_gives_the_same_vms(stack, catalog: Catalog) -> None:
     assert back.blocks[V].product == "hyper-v-2016"
 
 
+def test_there_and_back_gives_the_same_product_without_asking_for_it(stack, catalog: Catalog) -> None:
+    document = stack(TYPE1)
+    converted = document
+    for to in ("hybrid", "type2", "type1"):
+        converted = convert(converted, catalog, hypervisor=V, to=to).document
+    assert converted.blocks[V].product == "hyper-v-2016"
+    assert guests(converted) == guests(document)
+    assert converted.blocks[BlockId("s")].product == "windows-server-2016"
+
+
 def test_there_and_back_gives_the_same_host_system(stack, catalog: Catalog) -> None:
     document = stack(HYBRID)
     there = convert(document, catalog, hypervisor=V, to="type1").document
@@ -153,6 +163,12 @@ def test_a_monolithic_target_has_no_place_for_the_hosts_system(stack, catalog: C
     assert conversion.lost[0] == ("VMware ESXi has no parent partition: the host's system “Windows Server 2003” goes.")
     assert conversion.lost[1] == "The workload “w” ran on the host's system and goes with it."
     assert guests(made).keys() == guests(stack(HYBRID)).keys()
+
+
+def test_vms_that_stood_on_the_hosts_system_are_kept_even_if_it_goes(stack, catalog: Catalog) -> None:
+    document = stack("host h\n  os s\n    vm a\n    hypervisor w\n      vm b\n  hypervisor v\n    vm c")
+    made = convert(document, catalog, hypervisor=V, to="type1", product="vmware-esxi").document
+    assert {block_id: on for block_id, on in shape(made).items() if block_id in "abc"} == {"a": "v", "b": "v", "c": "v"}
 
 
 def test_a_stack_without_a_system_gets_the_one_that_the_product_runs_on(stack, catalog: Catalog) -> None:
