@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,7 @@ from hvstudio.model.document import Document
 if TYPE_CHECKING:
     from hvstudio.simulation.plan import Plan
 
-_MOST_LOST: Final = 5
+_NAME_OR_NUMBER: Final = re.compile(r"“[^”]*”|\d[\d.,]*(?: [KMGT]i?B)?")
 NATIVE: Final = "native"
 NATIVE_MEANS: Final = "the same work on one operating system on the same machine, without VMs"
 
@@ -122,10 +123,24 @@ def comparison_text(found: Mapping[str, Any]) -> str:
         made_of = ", ".join(products) or (NATIVE_MEANS if name == NATIVE else "no hypervisor")
         as_it_is = ", as composed" if name in found["as_composed"] else ""
         lines.append(f"{TYPE_LABELS[name]}: {made_of}{as_it_is}.")
-        lines += [f"  Given up: {sentence}" for sentence in sentences[:_MOST_LOST]]
-        if len(sentences) > _MOST_LOST:
-            lines.append(f"  And {len(sentences) - _MOST_LOST} more of that kind; --json lists them all.")
+        lines += [f"  Given up: {sentence}" for sentence in grouped(sentences)]
+        lines += [f"  {sentence}" for sentence in grouped(_not_started(found["variants"][name]["vms"]))]
     return "\n".join(lines)
+
+
+def _not_started(vms: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"“{vm['name']}” does not start: {vm['cannot_start']}." for vm in vms if vm["cannot_start"]]
+
+
+def grouped(sentences: Sequence[str]) -> list[str]:
+    """One sentence of each kind; those that differ in names and numbers only are counted."""
+    kinds: dict[str, list[str]] = {}
+    for sentence in sentences:
+        kinds.setdefault(_NAME_OR_NUMBER.sub("", sentence), []).append(sentence)
+    return [
+        first + (f" (And {len(others)} more like it; --json lists all.)" if others else "")
+        for first, *others in kinds.values()
+    ]
 
 
 def _vms(found: Mapping[str, Any]) -> dict[str, str]:
@@ -140,7 +155,7 @@ def _rows(vm_id: str, name: str, found: Mapping[str, Any]) -> list[list[str]]:
     for variant, results in found["variants"].items():
         vm = next((item for item in results["vms"] if item["id"] == vm_id), None)
         head = ["" if rows else name, TYPE_LABELS[variant]]
-        if vm is None:
+        if vm is None or vm["cannot_start"]:
             rows.append([*head, *["–"] * 6])
             continue
         low, high = vm["throughput_ci95"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hvstudio.cli import main
+from hvstudio.commands.compare import grouped
 from hvstudio.commands.progress import ProgressBar, progress_text
 from hvstudio.files.examples import example_text
 from hvstudio.files.store import save
@@ -245,3 +246,18 @@ def test_results_are_not_written_half(stack: str, tmp_path: Path, capsys: Captur
     assert main(["simulate", stack, "--duration", "1", "--csv", str(target)]) == 2
     assert str(target) in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["stack.hvs"]
+
+
+def test_what_an_architecture_gives_up_is_told_once_for_each_kind() -> None:
+    sentences = ["“A” has 2 virtual processors; X gives 1.", "“B” has 4 virtual processors; X gives 1.", "“A” stops."]
+    assert grouped(sentences) == [
+        "“A” has 2 virtual processors; X gives 1. (And 1 more like it; --json lists all.)",
+        "“A” stops.",
+    ]
+
+
+def test_compare_says_which_vms_do_not_start_in_an_architecture(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "nested.hvs"
+    path.write_text(example_text("nested-hyper-v"), encoding="utf-8")
+    assert main(["compare", str(path), "--types", "type1,hybrid", "--duration", "0.2", "--replications", "1"]) == 0
+    assert "“Cache, nested” does not start: " in capsys.readouterr().out
