@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Final
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.catalog.load import load_catalog, shipped_catalog
+from hvstudio.catalog.load import load_with_user_file, shipped_catalog
 from hvstudio.errors import CatalogError
 from hvstudio.files.store import document_in, load, read_bounded
 from hvstudio.model.document import Document
 from hvstudio.settings import load_settings
-
-_LARGEST_CATALOG_BYTES: Final = 4_000_000
 
 
 def open_document(path: str) -> Document:
@@ -34,11 +30,10 @@ def open_catalog() -> Catalog:
     own = load_settings().user_catalog
     if not own:
         return shipped_catalog()
-    path = Path(own)
     try:
-        with path.open("rb") as stream:
-            text = stream.read(_LARGEST_CATALOG_BYTES + 1).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "Correct the file, or clear it in the settings."
-        raise CatalogError(f"your own catalogue cannot be read ({error}).", where=own, hint=hint) from error
-    return load_catalog([(path.name, text)], base=shipped_catalog())
+        return load_with_user_file(own)
+    except CatalogError as error:
+        hint = error.hint or "Correct the file, or clear it in the settings."
+        raise CatalogError(
+            f"your own catalogue cannot be read ({error.message}).", where=error.where, hint=hint
+        ) from error

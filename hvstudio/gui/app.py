@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from hvstudio import __version__
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.catalog.load import load_catalog, shipped_catalog
+from hvstudio.catalog.load import load_with_user_file, shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.files.examples import FIRST_EXAMPLE
@@ -87,10 +87,9 @@ def person_catalog(settings: Settings) -> tuple[Catalog, str]:
     shipped = shipped_catalog()
     if not settings.user_catalog:
         return shipped, ""
-    file = Path(settings.user_catalog)
     try:
-        return load_catalog([(file.name, file.read_text(encoding="utf-8"))], base=shipped), ""
-    except (HVStudioError, OSError, UnicodeDecodeError) as error:
+        return load_with_user_file(settings.user_catalog), ""
+    except HVStudioError as error:
         return shipped, f"Your own catalogue is left out. {error}"
 
 
