@@ -88,7 +88,7 @@ def _as_type1(
     system = system_of_stack(document, hypervisor)
     document = _moved(document, hypervisor, machine)
     if monolithic:
-        return _without_system(document, hypervisor, system)
+        return _without_system(document, hypervisor, machine, system)
     parent = _kind_on(document, hypervisor, "parent_partition")
     if parent is None:
         first = next(iter(index_of(document).children_of(hypervisor)), None)
@@ -107,11 +107,12 @@ def _as_type1(
     return _switches_onto(document, (system, hypervisor), parent)
 
 
-def _without_system(document: Document, hypervisor: BlockId, system: BlockId | None) -> Document:
+def _without_system(document: Document, hypervisor: BlockId, machine: BlockId, system: BlockId | None) -> Document:
     """A monolithic hypervisor: no system beside it, none in a parent partition."""
     parents = _all_on(document, hypervisor, "parent_partition")
-    document = _switches_onto(document, (*parents, *((system,) if system else ())), hypervisor)
-    doomed = [*parents, *((system,) if system and system in document.blocks else ())]
+    systems = dict.fromkeys([*((system,) if system else ()), *_all_on(document, machine, "os")])
+    document = _switches_onto(document, (*parents, *systems), hypervisor)
+    doomed = [*parents, *systems]
     for block_id in doomed:
         for vm in _outermost_vms(document, block_id):
             document = _moved(document, vm, hypervisor)
