@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Final
 
 from attrs import define, field
 
@@ -20,12 +21,22 @@ class Pattern:
     """Class index, and the place of its workload among the VM's (None for a class that another one spawns)."""
 
 
+_NOT_ON_THE_WAY: Final = frozenset(
+    {
+        "cpu_weight", "cpu_reserve", "cpu_limit", "memory_bytes", "memory_minimum_bytes", "memory_maximum_bytes",
+        "memory_demand", "dynamic_memory",
+    }
+)  # fmt: skip
+"""Parameters of a VM that shape its contexts, which each VM has for itself, but no route."""
+
+
 def likeness(assembly: Assembly, machine: Machine) -> Hashable:
     """A key that two VMs share when the same routes lead from and to them."""
     block_id = machine.block.id
     return (
         machine.provider,
-        _looks(machine.block),
+        machine.block.product,
+        frozenset(item for item in machine.block.parameters.items() if item[0] not in _NOT_ON_THE_WAY),
         tuple((_looks(device), device.attached_to) for device in machine.devices),
         tuple((_looks(system.block), tuple(_looks(load) for load in system.workloads)) for system in machine.systems),
         tuple(_looks(load) for load in machine.workloads),

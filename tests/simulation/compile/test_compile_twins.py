@@ -51,7 +51,7 @@ def test_a_copied_vm_is_what_a_compiled_one_would_be(
                 stack.work(f"{name} second", on=f"{name} os", disk_reads=1.0, max_concurrency=2)
             stack.change(f"{name} nic", bandwidth_limit_bits_per_s=1e8)
             if different:
-                stack.change(name, **{("start_s", "generation", "dynamic_memory")[number]: (0.0, "1", False)[number]})
+                stack.change(name, **{("start_s", "generation", "mac_spoofing")[number]: (0.0, "1", False)[number]})
         plans.append(compiled(stack).plan)
     copied, one_by_one = plans
     for column in fields(Plan):
@@ -95,3 +95,14 @@ def test_vms_of_two_hosts_are_never_copies_of_each_other(stack: Any, compiled: A
     plan = compiled(stack)
     assert "host2 disk" in plan.visits("vm2")
     assert "host1 disk" not in plan.visits("vm2")
+
+
+def test_weight_and_memory_of_copies_are_their_own(stack: Any, compiled: Any) -> None:
+    _type1(stack)
+    for number, name in enumerate(VMS, start=1):
+        stack.change(name, cpu_weight=100 * number, memory_bytes=number * 2**30)
+        stack.change(f"{name} work", disk_writes=1.0, disk_waits=False, disk_write_bytes=4096.0)
+    plan = compiled(stack).plan
+    assert [plan.node_weight[plan.node_name.index(name)] for name in VMS] == [100.0, 200.0, 300.0]
+    rooms = [plan.station_servers[plan.station_name.index(f"{name} write buffer")] for name in VMS]
+    assert rooms == [52_428, 65_536, 65_536]
