@@ -119,6 +119,8 @@ def _classified(scene: Scene, hypervisor: Block) -> Classification:
                 _ids(shape.machine, outer),
             )
         )
+    if note := facts.text("class_note"):
+        steps.append((f"{note.rstrip('.')}.", (hypervisor.id,)))
     if expected:
         steps.append(_product_step(hypervisor, facts.label, vmm_type, expected, source))
     if shape.outer is not None and vmm_type != "unclear":
