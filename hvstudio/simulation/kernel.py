@@ -598,27 +598,31 @@ class Kernel:
         point: cython.ulonglong = cython.cast(cython.ulonglong, key) + cython.cast(
             cython.ulonglong, self.steps[draw].salt
         )
-        value: cython.double
         if family == 1:
-            value = self.steps[draw].a * self._exponential(point)
-        elif family == 2:
-            value = self.steps[draw].a + self.steps[draw].b * self._exponential(point)
-        elif family == 3:
-            if uniform(point) < self.steps[draw].p:
-                value = self.steps[draw].a * self._exponential(point + SECOND_MIX)
-            else:
-                value = self.steps[draw].b * self._exponential(point + SECOND_MIX)
-        else:
-            stages: cython.longlong = self.steps[draw].stages
-            if uniform(point) < self.steps[draw].p:
-                stages -= 1
-            value = 0.0
-            while stages > 0:
-                point = point + SECOND_MIX
-                value += self._exponential(point)
-                stages -= 1
-            value = value * self.steps[draw].a
-        return cython.cast(cython.longlong, value + 0.5)
+            return cython.cast(cython.longlong, self.steps[draw].a * self._exponential(point) + 0.5)
+        return cython.cast(cython.longlong, self._from_family(draw, point) + 0.5)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _from_family(self, draw: cython.longlong, point: cython.ulonglong) -> cython.double:
+        family: cython.longlong = self.steps[draw].family
+        if family == 2:
+            return self.steps[draw].a + self.steps[draw].b * self._exponential(point)
+        u: cython.double = uniform(point)
+        point = point + SECOND_MIX
+        if family == 3:
+            scale: cython.double = self.steps[draw].a if u < self.steps[draw].p else self.steps[draw].b
+            return scale * self._exponential(point)
+        stages: cython.longlong = self.steps[draw].stages
+        if u < self.steps[draw].p:
+            stages -= 1
+        value: cython.double = 0.0
+        while stages > 0:
+            value += self._exponential(point)
+            point = point + SECOND_MIX
+            stages -= 1
+        return value * self.steps[draw].a
 
     @cython.cfunc
     @cython.inline
@@ -629,14 +633,20 @@ class Kernel:
 
         Source: Marsaglia and Tsang, "The ziggurat method for generating random variables" (J. Stat. Software 2000).
         """
+        bits: cython.ulonglong = mixed(point)
+        strip: cython.longlong = cython.cast(cython.longlong, bits & 255)
+        x: cython.double = cython.cast(cython.double, cython.cast(cython.longlong, bits >> 11)) * 1.1102230246251565e-16
+        x = x * self.edges[strip]
+        if x < self.edges[strip + 1]:
+            return x
+        return self._exponential_edge(point, strip, x)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _exponential_edge(self, point: cython.ulonglong, strip: cython.longlong, x: cython.double) -> cython.double:
+        """The rest of `_exponential`: the tail, and where a strip sticks out of the curve."""
         while True:
-            bits: cython.ulonglong = mixed(point)
-            strip: cython.longlong = cython.cast(cython.longlong, bits & 255)
-            x: cython.double = (
-                cython.cast(cython.double, cython.cast(cython.longlong, bits >> 11)) * 1.1102230246251565e-16
-            ) * self.edges[strip]
-            if x < self.edges[strip + 1]:
-                return x
             point = point + GOLDEN
             y: cython.double = uniform(point)
             if strip == 0:
@@ -645,6 +655,12 @@ class Kernel:
             if minus_log(y) > x:
                 return x
             point = point + GOLDEN
+            bits: cython.ulonglong = mixed(point)
+            strip = cython.cast(cython.longlong, bits & 255)
+            x = cython.cast(cython.double, cython.cast(cython.longlong, bits >> 11)) * 1.1102230246251565e-16
+            x = x * self.edges[strip]
+            if x < self.edges[strip + 1]:
+                return x
 
     # --- requests -----------------------------------------------------------------------------------------------
 
