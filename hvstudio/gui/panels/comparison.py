@@ -152,8 +152,8 @@ class ComparisonPanel(QWidget):
             ["VM", *(f"{label} /s" for label in labels), *(f"{label} p95" for label in labels)]
         )
         for column, name in enumerate(names, 1):
-            item = self._model.horizontalHeaderItem(column)
-            item.setIcon(_swatch(self._theme.colour(TOKENS[name])))
+            swatch = _swatch(self._theme.colour(TOKENS[name]))
+            self._model.setHeaderData(column, Qt.Orientation.Horizontal, swatch, Qt.ItemDataRole.DecorationRole)
         for vm_id, vm_name in vms.items():
             cells = [QStandardItem(vm_name)]
             cells[0].setData(vm_id, _BLOCK_ROLE)

@@ -219,21 +219,22 @@ class ProblemsPanel(QWidget):
 
     def _fill(self, findings: list[Finding]) -> None:
         groups: dict[str, QStandardItem] = {}
-        root = self._model.invisibleRootItem()
         for finding in findings[:_SHOWN_AT_MOST]:
             name = self._group_of(finding)
-            parent = root
-            if name:
-                if name not in groups:
-                    groups[name] = QStandardItem(name)
-                    groups[name].setData(None, FINDING_ROLE)
-                    root.appendRow(groups[name])
-                parent = groups[name]
-            parent.appendRow(self._item(finding))
+            # Rows go in through the model, never through its invisible root: PySide6 (6.11) does not see those die
+            # with `clear`, and takes whatever is created at their address later for one of them.
+            if not name:
+                self._model.appendRow(self._item(finding))
+                continue
+            if name not in groups:
+                groups[name] = QStandardItem(name)
+                groups[name].setData(None, FINDING_ROLE)
+                self._model.appendRow(groups[name])
+            groups[name].appendRow(self._item(finding))
         for name, item in groups.items():
             item.setText(f"{name} ({item.rowCount()})")
         if len(findings) > _SHOWN_AT_MOST:
-            root.appendRow(QStandardItem(f"… and {len(findings) - _SHOWN_AT_MOST:,} more: use the filter"))
+            self._model.appendRow(QStandardItem(f"… and {len(findings) - _SHOWN_AT_MOST:,} more: use the filter"))
 
     def _group_of(self, finding: Finding) -> str:
         grouping = self.grouping.currentData()

@@ -181,9 +181,11 @@ class ResultsPanel(QWidget):
 
     def _label_header(self) -> None:
         for position, name in enumerate(COLUMNS):
-            item = self._model.horizontalHeaderItem(position)
-            item.setToolTip(_TIPS.get(name, ""))
-            item.setTextAlignment(_alignment(position))
+            for role, value in (
+                (Qt.ItemDataRole.ToolTipRole, _TIPS.get(name, "")),
+                (Qt.ItemDataRole.TextAlignmentRole, int(_alignment(position))),
+            ):
+                self._model.setHeaderData(position, Qt.Orientation.Horizontal, value, role)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
