@@ -8,10 +8,12 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.classify import Step, classification, serving_system, shape_of
 from hvstudio.checks.convert import convert
 from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix
+from hvstudio.checks.mending import moved_onto
 from hvstudio.checks.restructure import restructured, scene_of
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import Edit
+from hvstudio.model.edits import Edit, remove_blocks
+from hvstudio.model.index import index_of
 
 
 @frozen(kw_only=True, eq=False)
@@ -58,7 +60,7 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
         )
     shape = shape_of(scene, block)
     target = vmm_type if vmm_type != "any" else (found.expected or "type1")
-    reason, becomes = _reason(found, serving_system(scene, block), target)
+    reason, becomes = _reason(found, block.name, serving_system(scene, block), target)
     name = "one of the three architectures" if vmm_type == "any" else f"a {TYPE_LABELS[vmm_type]}"
     return Verdict(
         hypervisor=hypervisor,
@@ -72,7 +74,7 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
     )
 
 
-def _reason(found: Classification, serving: Block | None, target: str) -> tuple[str, str]:
+def _reason(found: Classification, name: str, serving: Block | None, target: str) -> tuple[str, str]:
     """Why it is not of the target architecture, and what would make it one."""
     system = f"“{serving.name}”" if serving is not None else "an operating system"
     out = "moves out of its partition" if serving is not None else "is put"
@@ -91,7 +93,8 @@ def _reason(found: Classification, serving: Block | None, target: str) -> tuple[
     }.get((found.vmm_type, target))
     if because is None or becomes is None:
         why = found.sentence.rstrip(".")
-        because = f"its place is not clear: {why[:1].lower()}{why[1:]}" if not why.startswith("“") else why
+        me = f"“{name}” "
+        because = f"it {why.removeprefix(me)}" if why.startswith(me) else f"{why[:1].lower()}{why[1:]}"
         becomes = {
             "type1": "it stands on hardware as the only layer there",
             "type2": "it stands on an operating system that stands on hardware",
@@ -101,28 +104,54 @@ def _reason(found: Classification, serving: Block | None, target: str) -> tuple[
 
 
 def _fixes(document: Document, catalog: Catalog, block: Block, target: str) -> tuple[Fix, ...]:
-    """Rebuild with the same product; and where that product is said to be something else, with a fitting one too."""
+    """The ways that really lead there: rebuild with the same product, merge what stands beside, another product."""
+    name = TYPE_LABELS[target]
+    ways = [
+        Fix(label=f"Rebuild the stack as {name}", edit=_rebuilding(catalog, block.id, target)),
+        Fix(
+            label=f"Rebuild the stack as {name} and take over the VMs of the other hypervisors",
+            edit=_merging(catalog, block.id, target),
+        ),
+    ]
+    fixes = [next((way for way in ways if _leads_to(document, catalog, way, block.id, target)), None)]
     expected = catalog.fact(block, "expected_class")
-    rebuild = Fix(label=f"Rebuild the stack as {TYPE_LABELS[target]}", edit=_rebuilding(catalog, block.id, target))
-    fixes: list[Fix] = []
     if expected is not None and expected != target:
+        label = f"Convert to {name}"
         try:
-            whole = convert(document, catalog, hypervisor=block.id, to=target)
+            product = catalog.product(convert(document, catalog, hypervisor=block.id, to=target).product)
         except EditError:
-            return ()
-        product = catalog.product(whole.product)
+            product = None
         if product is not None and product.id != block.product:
-            fixes.append(
-                Fix(
-                    label=f"Convert to {TYPE_LABELS[target]} with {product.label}",
-                    edit=_converting(catalog, block.id, target),
-                )
-            )
+            label = f"Convert to {name} with {product.label}"
+            way = Fix(label=label, edit=_converting(catalog, block.id, target))
+            fixes.append(way if _leads_to(document, catalog, way, block.id, target) else None)
+    return tuple(fix for fix in fixes if fix is not None)
+
+
+def _leads_to(document: Document, catalog: Catalog, way: Fix, hypervisor: BlockId, target: str) -> bool:
+    """Whether an edit really makes the hypervisor one of the target architecture."""
     try:
-        restructured(document, catalog, hypervisor=block.id, to=target)
+        made = way.edit(document)
     except EditError:
-        return tuple(fixes)
-    return (rebuild, *fixes)
+        return False
+    scene = scene_of(made, catalog)
+    return classification(scene, made.blocks[hypervisor]).vmm_type == target
+
+
+def _merging(catalog: Catalog, hypervisor: BlockId, target: str) -> Edit:
+    """Rebuild, then put the VMs of the hypervisors that stand beside onto this one and remove those."""
+
+    def edit(document: Document) -> Document:
+        document = restructured(document, catalog, hypervisor=hypervisor, to=target)
+        support = document.blocks[hypervisor].rests_on
+        children = index_of(document).children_of(support) if support is not None else ()
+        for other in children:
+            if other != hypervisor and document.blocks[other].kind == "hypervisor":
+                vms = [item for item in index_of(document).children_of(other) if document.blocks[item].kind == "vm"]
+                document = remove_blocks(moved_onto(document, vms, hypervisor), [other])
+        return document
+
+    return edit
 
 
 def _rebuilding(catalog: Catalog, hypervisor: BlockId, target: str) -> Edit:

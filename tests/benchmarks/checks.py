@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.checks.run import Checker, check
 from hvstudio.model.document import Block, BlockId, Document
-from hvstudio.model.edits import add_block, attach, move_block, remove_blocks, rename_block, set_parameters
+from hvstudio.model.edits import add_block, attach, move_block, remove_blocks, rename_block, set_parameters, set_product
 
 SCRATCH_GOAL_MS = 150.0
 EDIT_GOAL_MS = 15.0

@@ -274,6 +274,22 @@ def test_a_floating_hypervisor_is_told_where_it_could_stand(stack, catalog: Cata
     assert validate_as(mended, catalog, BlockId("v"), "any").holds
 
 
+def test_two_hypervisors_become_one_when_one_takes_over_the_vms(stack, catalog: Catalog) -> None:
+    document = stack("host h\n  hypervisor v\n    vm a\n  hypervisor w\n    vm b")
+    verdict = validate_as(document, catalog, BlockId("v"), "type1")
+    assert verdict.sentence.startswith("“v” is not a Type 1 because it shares the hardware “h” with another hypervisor")
+    (fix,) = verdict.fixes
+    mended = fix.edit(document)
+    assert [block for block in mended.blocks if mended.blocks[block].rests_on == "v" and block in "ab"] == ["a", "b"]
+    assert validate_as(mended, catalog, BlockId("v"), "type1").holds
+
+
+def test_no_way_is_offered_that_does_not_lead_there(stack, catalog: Catalog) -> None:
+    document = stack("vm a\n  hypervisor v")
+    for asked in ("any", "type1", "type2", "hybrid"):
+        assert validate_as(document, catalog, BlockId("v"), asked).fixes == ()
+
+
 def test_a_product_of_another_type_gets_a_second_way_with_a_fitting_product(stack, catalog: Catalog) -> None:
     document = stack("host h\n  os:windows-server-2003 s\n  hypervisor:virtual-server-2005-r2 v\n    vm a")
     verdict = validate_as(document, catalog, BlockId("v"), "type1")
