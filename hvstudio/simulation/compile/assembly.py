@@ -155,6 +155,16 @@ def hardware_of(machine: Machine) -> Machine:
     return machine
 
 
+def threads_per_core(assembly: Assembly, host: Machine) -> int:
+    """Threads of a core that are scheduled apart; one under the core scheduler, which never shares a core.
+
+    Source: Microsoft Docs, Manage Hyper-V hypervisor scheduler types: no SMT, the whole core.
+    """
+    if any(assembly.value(hypervisor.block, "scheduler") == "core" for hypervisor in host.hypervisors):
+        return 1
+    return assembly.whole(host.block, "threads_per_core")
+
+
 def processors_of(assembly: Assembly, machine: Machine) -> int:
     """How many processors a machine has for what runs on it."""
     return assembly.once(("processor count", machine), lambda: _processors_of(assembly, machine))
@@ -163,8 +173,8 @@ def processors_of(assembly: Assembly, machine: Machine) -> int:
 def _processors_of(assembly: Assembly, machine: Machine) -> int:
     block = machine.block
     if machine.provider is None:
-        counts = [assembly.whole(block, name) for name in ("sockets", "cores_per_socket", "threads_per_core")]
-        return counts[0] * counts[1] * counts[2]
+        cores = assembly.whole(block, "sockets") * assembly.whole(block, "cores_per_socket")
+        return cores * threads_per_core(assembly, machine)
     given = assembly.whole(block, "virtual_processors")
     if block.kind == "parent_partition":
         below = processors_of(assembly, machine.provider.machine)

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.errors import PlanError
-from hvstudio.simulation.compile.assembly import Assembly, hardware_of, processors_of
+from hvstudio.simulation.compile.assembly import Assembly, processors_of
 from hvstudio.simulation.compile.walk import Machine
 
 NORMAL_WEIGHT: Final = 100.0
@@ -92,16 +92,10 @@ def _known_controls(assembly: Assembly, machine: Machine) -> set[str]:
             lambda: {name for name in _NAMES if assembly.fact(block, f"controls.{name}", True) is not False},
         )
         reason = "the product does not know it"
-    if assembly.value(block, "scheduler") == "core" and _has_threads(assembly, machine):
-        assembly.builder.note(f"{block.name}: the core scheduler is simulated like the classic one.")
     for name in _NAMES:
         if name not in known and f"cpu_{name}" in machine.block.parameters:
             assembly.builder.note(f"{block.name}: CPU {name} of {machine.block.name} has no effect: {reason}.")
     return known
-
-
-def _has_threads(assembly: Assembly, machine: Machine) -> bool:
-    return assembly.whole(hardware_of(machine).block, "threads_per_core") > 1
 
 
 def _honoured_reserve(assembly: Assembly, machine: Machine, reserve: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, hardware_of, processors_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, hardware_of, processors_of, threads_per_core
 from hvstudio.simulation.compile.controls import NORMAL_WEIGHT, controls_of
 from hvstudio.simulation.compile.rows import row_of_hypervisor, row_of_system
 from hvstudio.simulation.compile.techniques import signalled_wake_cycles, wake_cycles
@@ -68,7 +68,9 @@ def _scheduler(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
 def add_pool(assembly: Assembly, host: Machine) -> None:
     """A host's processors."""
     block = host.block
-    threads = assembly.whole(block, "threads_per_core")
+    threads = threads_per_core(assembly, host)
+    if threads < assembly.whole(block, "threads_per_core"):
+        assembly.builder.note(f"{block.name}: the core scheduler gives each virtual processor a core for itself.")
     idle_exit_s = assembly.card_value("processor", "idle_exit_s")
     assembly.pools[host] = assembly.builder.pool(
         processors=processors_of(assembly, host),

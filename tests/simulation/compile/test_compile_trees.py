@@ -229,3 +229,15 @@ def test_several_workloads_of_a_vm_are_scheduled_by_its_own_system(stack: Any, c
     assert plan.plan.node_weight[node] == 600.0
     assert plan.plan.node_wake_preempts[node] == 1
     assert plan.plan.vm_is_guest[plan.row("one")] == 1
+
+
+def test_the_core_scheduler_never_shares_a_core(stack: Any, compiled: Compile) -> None:
+    """Two cores of two threads: four virtual processors at a time under the classic scheduler, two whole cores here."""
+    _type1(stack, threads_per_core=2)
+    stack.vm("one", on="hyper-v", virtual_processors=4)
+    classic = compiled(stack).plan
+    assert (classic.pool_processors[0], classic.pool_threads_per_core[0]) == (4, 2)
+    stack.change("hyper-v", scheduler="core")
+    core = compiled(stack).plan
+    assert (core.pool_processors[0], core.pool_threads_per_core[0]) == (2, 1)
+    assert "host: the core scheduler gives each virtual processor a core for itself." in core.notes
