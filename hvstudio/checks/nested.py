@@ -124,14 +124,21 @@ def no_slat(scene: Scene, vm: Block) -> Sequence[Hit]:
 
     def edit(document: Document) -> Document:
         values = scene.knowledge.values(document.blocks[root])
-        return set_parameters(document, [root], with_features(values, "slat", "hardware_virtualization"))
+        document = set_parameters(document, [root], with_features(values, "slat", "hardware_virtualization"))
+        support = document.blocks[vm.id].rests_on
+        while support is not None:
+            # A VM in between has to hand the extensions on.
+            if document.blocks[support].kind == "vm":
+                document = set_parameters(document, [support], {"nested_virtualization": True})
+            support = document.blocks[support].rests_on
+        return document
 
     return [
         Hit(
             block=vm.id,
-            message=f"“{vm.name}” exposes VT-x/AMD-V, but the host lacks SLAT or VT-x/AMD-V itself.",
+            message=f"“{vm.name}” exposes VT-x/AMD-V, but the machine under it has no SLAT or VT-x/AMD-V to show.",
             related=(place.root,),
-            fixes=(Fix(label="Give the host both", edit=edit),),
+            fixes=(Fix(label="Give the machine under it both", edit=edit),),
         )
     ]
 
