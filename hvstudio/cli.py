@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 from hvstudio import __version__
 from hvstudio.commands.arguments import COMMANDS, make_parser, make_studio_parser
 from hvstudio.commands.outcome import FAILED, WRONG
+from hvstudio.commands.terminal import harmless
 from hvstudio.errors import HVStudioError, PlanError, UserCancelled
 
 _INTERRUPTED = 130
@@ -57,7 +59,18 @@ def _run(given: list[str]) -> int:
     if wants_help or (given and given[0] in COMMANDS):
         arguments = make_parser().parse_args(given)
         return _command(arguments.command)(arguments)
+    if given:
+        _refuse_what_looks_like_a_command(given[0])
     return _open_studio(make_studio_parser().parse_args(given))
+
+
+def _refuse_what_looks_like_a_command(word: str) -> None:
+    """A word that names neither a file nor a command, and looks more like a command. Raises HVStudioError."""
+    if word.startswith("-") or not word.isalpha() or os.path.exists(word):
+        return
+    near = get_close_matches(word.lower(), COMMANDS, n=1)
+    meant = f"Did you mean: hvstudio {near[0]}?" if near else f"The commands are {', '.join(COMMANDS)}."
+    raise HVStudioError(f"there is no command and no file “{word}”.", hint=meant)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
@@ -97,7 +110,7 @@ def _crashed() -> int:
 def _tell(text: str) -> None:
     """A line on standard error, if there is one and somebody listens."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(harmless(text), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         _drop_output()
 

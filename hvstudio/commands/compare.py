@@ -12,7 +12,7 @@ from hvstudio.checks.finding import TYPE_LABELS
 from hvstudio.checks.variants import Variant, variants
 from hvstudio.commands.inputs import open_catalog, open_document
 from hvstudio.commands.outcome import FAILED, FINE
-from hvstudio.commands.output import remark, say, say_json, shown_number, shown_seconds, table
+from hvstudio.commands.output import counted, remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import options_from, with_head
 from hvstudio.errors import HVStudioError, PlanError
@@ -110,8 +110,9 @@ def comparison_text(found: Mapping[str, Any]) -> str:
     names: list[str] = list(found["variants"])
     base = found["baseline"]
     first = found["variants"][base]
+    runs = counted(first["replications"], "replication")
     lines = [
-        f"{found['title']}: {first['replications']} replications of {shown_number(first['simulated_s'])} s each",
+        f"{found['title']}: {runs} of {shown_number(first['simulated_s'])} s each",
         table(("VM", "Architecture", "Requests/s", "±95 %", f"of {TYPE_LABELS[base]}", "±95 %", "Mean", "p95"),
               [row for vm_id, name in _vms(found).items() for row in _rows(vm_id, name, found)], left=(0, 1)),
         "The same requests arrive in every architecture: the interval of a ratio is that of the paired differences."

@@ -6,7 +6,7 @@ import sys
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import load_with_user_file, shipped_catalog
-from hvstudio.errors import CatalogError
+from hvstudio.errors import CatalogError, FileError
 from hvstudio.files.store import document_in, load, read_bounded
 from hvstudio.model.document import Document
 from hvstudio.settings import load_settings
@@ -17,6 +17,8 @@ def open_document(path: str) -> Document:
     if path == "-":
         data = read_bounded(sys.stdin.buffer, name="standard input")
         return document_in(data, name="standard input")[0]
+    if not path:
+        raise FileError("the name of the file is empty.", hint="Name a document, such as stack.hvs.")
     return load(path)
 
 

@@ -7,19 +7,23 @@ import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from hvstudio.commands.terminal import columns, harmless, on_one_line
+from hvstudio.errors import FileError
 from hvstudio.files.store import write_atomically
+
+_WIDEST_CELL: Final = 40
 
 
 def say(text: str = "") -> None:
     """A line of the command's result."""
-    print(text)
+    print(harmless(text))
 
 
 def remark(text: str) -> None:
     """A line that is about the result and must not get into a pipe."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def say_json(value: Any) -> None:
@@ -28,12 +32,39 @@ def say_json(value: Any) -> None:
     print(json.dumps(finite(value), indent=2, ensure_ascii=encoding != "utf8", allow_nan=False))
 
 
-def write_text(path: str, text: str) -> None:
+def refuse_target(path: str, *, source: str) -> None:
+    """Say before a long run what would go wrong after it: the results' place is the document, or is none.
+
+    Raises FileError.
+    """
+    if path == "-":
+        return
+    target = Path(path)
+    if source != "-" and _is_same_file(target, Path(source)):
+        hint = "Choose another name for the results."
+        raise FileError("this is the document itself, which the results would replace.", where=path, hint=hint)
+    if target.suffix.lower() == ".hvs":
+        hint = "Choose a name ending in .csv."
+        raise FileError("names ending in .hvs are for documents, and these are results.", where=path, hint=hint)
+    if target.is_dir():
+        raise FileError("this is a folder.", where=path, hint="Choose a file name.")
+    if not target.parent.is_dir():
+        raise FileError(f"there is no folder {target.parent}.", where=path, hint="Create it, or choose another name.")
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def write_text(path: str, text: str, *, keep_backup: bool = False) -> None:
     """Write a result to a file in one step, or to standard output when the path is `-`."""
     if path == "-":
         sys.stdout.write(text)
         return
-    write_atomically(Path(path), text.encode("utf-8"))
+    write_atomically(Path(path), text.encode("utf-8"), keep_backup=keep_backup)
 
 
 def finite(value: Any) -> Any:
@@ -48,14 +79,22 @@ def finite(value: Any) -> Any:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: Collection[int] = (0,)) -> str:
-    """Columns under their headings; those whose numbers are in `left` aligned left, the others right."""
-    widths = [max(len(row[column]) for row in [headings, *rows]) for column in range(len(headings))]
+    """Columns under their headings; those whose numbers are in `left` aligned left, the others right.
+
+    A cell is one line, and a name at most 40 columns wide; only the last column may say more.
+    """
+    last = len(headings) - 1
+    shown = [
+        [on_one_line(cell, 0 if column == last else _WIDEST_CELL) for column, cell in enumerate(row)]
+        for row in [headings, *rows]
+    ]
+    widths = [max(columns(row[column]) for row in shown) for column in range(len(headings))]
     lines: list[str] = []
-    for row in [headings, ["─" * width for width in widths], *rows]:
-        cells = [
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
+    for row in [shown[0], ["─" * width for width in widths], *shown[1:]]:
+        cells: list[str] = []
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (width - columns(cell))
+            cells.append(cell + gap if column in left else gap + cell)
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from hvstudio.commands.inputs import open_catalog, open_document, shown_name
 from hvstudio.commands.outcome import FINE
 from hvstudio.commands.output import (
     counted,
+    refuse_target,
     remark,
     say,
     say_json,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 def simulate(arguments: Namespace) -> int:
     """Run it and print the table, the JSON or the CSV."""
     document, catalog = open_document(arguments.file), open_catalog()
+    refuse_target(arguments.csv or "-", source=arguments.file)
     from hvstudio.simulation.compile import compile_document
 
     plan = compile_document(document, catalog)

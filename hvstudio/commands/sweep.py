@@ -9,14 +9,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.declaration import Parameter
 from hvstudio.commands.inputs import open_catalog, open_document
 from hvstudio.commands.outcome import FAILED, FINE, WRONG
-from hvstudio.commands.output import remark, say, say_json, shown_number, shown_seconds, table, write_text
+from hvstudio.commands.output import (
+    refuse_target,
+    remark,
+    say,
+    say_json,
+    shown_number,
+    shown_seconds,
+    table,
+    write_text,
+)
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import options_from, with_head
 from hvstudio.commands.vary import MOST_POINTS, VaryError, points, read_variation
 from hvstudio.errors import PlanError
-from hvstudio.model.document import Document, Value
+from hvstudio.model.document import BlockId, Document, Value
+from hvstudio.units import Quantity, format_quantity
 
 if TYPE_CHECKING:
     from hvstudio.simulation.plan import Plan
@@ -32,6 +43,7 @@ def sweep(arguments: Namespace) -> int:
         )
         return WRONG
     document, catalog = open_document(arguments.file), open_catalog()
+    refuse_target(arguments.csv or "-", source=arguments.file)
     values, plans, left_out = _plans(document, catalog, arguments.vary)
     for sentence in left_out:
         remark(f"left out: {sentence}")
@@ -56,7 +68,7 @@ def sweep(arguments: Namespace) -> int:
     if arguments.json:
         say_json(whole)
     elif arguments.csv != "-":
-        say(_text(whole))
+        say(_text(whole, document, catalog))
     return FINE
 
 
@@ -107,12 +119,16 @@ def sweep_csv(found: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _text(found: Mapping[str, Any]) -> str:
+def _text(found: Mapping[str, Any], document: Document, catalog: Catalog) -> str:
     names = list(found["points"][0]["value"])
-    headings = [*names, "VM", "Requests/s", "±95 %", "Mean", "p95"]
+    parameters = [_varied(name, document, catalog) for name in names]
+    headings = [*(label for label, _ in parameters), "VM", "Requests/s", "±95 %", "Mean", "p95"]
     rows: list[list[str]] = []
     for point in found["points"]:
-        chosen = [shown_value(point["value"][name]) for name in names]
+        chosen = [
+            shown_value(point["value"][name], parameter.quantity)
+            for name, (_, parameter) in zip(names, parameters, strict=True)
+        ]
         for number, vm in enumerate(point["vms"]):
             low, high = vm["throughput_ci95"]
             served = vm["throughput_per_s"] > 0
@@ -129,6 +145,17 @@ def _text(found: Mapping[str, Any]) -> str:
     return f"{found['title']}\n{table(headings, rows, left=(len(names),))}"
 
 
-def shown_value(value: Value) -> str:
-    """A parameter's value, in its base unit."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+def _varied(label: str, document: Document, catalog: Catalog) -> tuple[str, Parameter]:
+    """What people call a column headed `BLOCK.param`, and the parameter."""
+    block_id, _, name = label.rpartition(".")
+    block = document.blocks[BlockId(block_id)]
+    parameter = catalog.kind(block.kind).parameter(name)
+    assert parameter is not None
+    return f"{block.name}.{name}", parameter
+
+
+def shown_value(value: Value, quantity: Quantity) -> str:
+    """A parameter's value as people write it: `2 GiB`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else format_quantity(value, quantity)

@@ -101,7 +101,14 @@ def _choice(text: str, parameter: Parameter) -> Value:
 
 def _number(text: str, parameter: Parameter) -> int | float:
     value = parse_quantity(text, parameter.quantity)
-    return round(value) if parameter.value_type is ValueType.INTEGER else value
+    return _whole(value, parameter, text) if parameter.value_type is ValueType.INTEGER else value
+
+
+def _whole(value: float, parameter: Parameter, whole: str) -> int:
+    nearest = round(value)
+    if abs(value - nearest) > 1e-9 * max(1.0, abs(value)):
+        raise VaryError(f"{parameter.label} must be a whole number, and {value:g} is none.", where=shortened(whole))
+    return nearest
 
 
 def _range(text: str, parameter: Parameter, whole: str) -> tuple[Value, ...]:
@@ -117,4 +124,4 @@ def _range(text: str, parameter: Parameter, whole: str) -> tuple[Value, ...]:
         raise VaryError(f"this range has {count} values; at most {MOST_POINTS} are run.", where=shortened(whole))
     values = (first + number * step for number in range(count))
     is_whole = parameter.value_type is ValueType.INTEGER
-    return tuple(dict.fromkeys(round(value) if is_whole else float(f"{value:.12g}") for value in values))
+    return tuple(_whole(value, parameter, whole) if is_whole else float(f"{value:.12g}") for value in values)
