@@ -74,6 +74,10 @@ def edits(document: Document) -> Iterator[tuple[str, Document]]:
         "cores of the host (all VMs are concerned)",
         set_parameters(document, [BlockId("host-0")], {"cores_per_socket": 32}),
     )
+    yield (
+        "product of the hypervisor (all VMs are new)",
+        set_product(document, [BlockId("hypervisor-0")], "hyper-v-2012-r2"),
+    )
 
 
 def milliseconds(work: Callable[[], object], repeats: int = 9) -> tuple[float, float]:
