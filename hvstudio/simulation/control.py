@@ -21,8 +21,8 @@ from hvstudio.simulation.messages import (
     StartVm,
     StopVm,
 )
-from hvstudio.simulation.node_memory import mean_sibling_weight
-from hvstudio.simulation.plan import Arrivals, Layer, Op, Plan
+from hvstudio.simulation.node_memory import are_virtual_processors, mean_sibling_weight
+from hvstudio.simulation.plan import Arrivals, Plan
 from hvstudio.simulation.plan_ranges import checked, checked_int
 from hvstudio.simulation.variates import draw_row
 
@@ -179,9 +179,11 @@ class Control:
     def _guest_contexts(self, block: str) -> list[int]:
         """The contexts that are the VM's virtual processors: those of its own in which guest work is done."""
         plan, vms = self._plan, self._vms(block)
-        guest = (plan.step_op == Op.CPU) & (plan.step_layer <= Layer.GUEST_KERNEL)
-        targets = set(plan.step_target[guest].tolist())
-        return [context for context in sorted(targets) if int(plan.context_vm[context]) in vms]
+        return [
+            context
+            for context, is_guest in enumerate(are_virtual_processors(plan).tolist())
+            if is_guest and int(plan.context_vm[context]) in vms
+        ]
 
     def _kinds(self, block: str) -> list[int]:
         plan = self._plan

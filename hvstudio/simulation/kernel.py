@@ -1095,6 +1095,8 @@ class Kernel:
     @cython.nogil
     @cython.exceptval(check=False)
     def _count_waiting(self, vm: cython.longlong, change: cython.longlong) -> cython.void:
+        if vm < 0:  # a thread that serves a VM is not one of its processors
+            return
         self.vms[vm].ready_area += cython.cast(cython.double, self.vms[vm].waiting) * cython.cast(
             cython.double, self.now - self.vms[vm].ready_last
         )

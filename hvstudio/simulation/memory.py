@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hvstudio.simulation.node_memory import node_rows
+from hvstudio.simulation.node_memory import are_virtual_processors, node_rows
 from hvstudio.simulation.plan import LAYER_COUNT, Arrivals, Plan
 from hvstudio.simulation.random_keys import stream_key
 from hvstudio.simulation.records import RECORDS
@@ -231,9 +231,10 @@ def trace_period_ns(plan: Plan, kind: int) -> int:
 
 
 def _leaves(plan: Plan) -> Array:
-    """How many leaves each VM's contexts have together."""
-    leaves = plan.node_context[plan.node_context >= 0]
-    return np.bincount(plan.context_vm[leaves], minlength=len(plan.vm_stream))
+    """How many virtual processors each VM has."""
+    contexts = plan.node_context[plan.node_context >= 0]
+    contexts = contexts[are_virtual_processors(plan)[contexts]]
+    return np.bincount(plan.context_vm[contexts], minlength=len(plan.vm_stream))
 
 
 def _vm_rows(plan: Plan) -> Array:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hvstudio.simulation.plan import Plan
+from hvstudio.simulation.plan import Layer, Op, Plan
 from hvstudio.simulation.records import RECORDS
 
 Array = NDArray[Any]
@@ -29,12 +29,30 @@ def node_rows(plan: Plan) -> tuple[Array, Array]:
     rows["rank"] = 0x3FFFFFFFFFFFFFFF  # no reserve is due
     rows["full"] = np.rint(plan.node_limit * plan.node_period_ns)
     rows["reserve"] = np.rint(plan.node_reserve * plan.node_period_ns)
-    rows["vm"] = (
-        np.where(plan.node_context >= 0, plan.context_vm[plan.node_context], -1) if len(plan.context_vm) else -1
-    )
+    rows["vm"] = _whose_readiness(plan)
     rows["inverse_weight"] = mean_sibling_weight(plan) / plan.node_weight
     _inherit(plan, rows)
     return rows, _child_room(plan, rows)
+
+
+def are_virtual_processors(plan: Plan) -> Array:
+    """For each context, whether its leaves are its VM's processors rather than threads that serve it (I/O, services).
+
+    They are where guest work is done; of a host's own load, every context is.
+    """
+    guest = (plan.step_op == Op.CPU) & (plan.step_layer <= Layer.GUEST_KERNEL)
+    found = plan.vm_is_guest[plan.context_vm] == 0
+    found[plan.step_target[guest]] = True
+    return found
+
+
+def _whose_readiness(plan: Plan) -> Array:
+    """For each node, the VM whose ready time grows while it waits, or -1."""
+    owners = np.full(len(plan.node_parent), -1, dtype=np.int64)
+    leaves = np.flatnonzero(plan.node_context >= 0)
+    contexts = plan.node_context[leaves]
+    owners[leaves] = np.where(are_virtual_processors(plan)[contexts], plan.context_vm[contexts], -1)
+    return owners
 
 
 def mean_sibling_weight(plan: Plan) -> Array:

@@ -125,3 +125,19 @@ def test_the_memory_of_a_run_does_not_grow_with_its_length(busy_vms: Callable[..
     assert results.series is not None
     assert len(results.series.time_s) <= 2048
     assert results.vms[0].throughput_per_s == pytest.approx(1000, rel=1e-6)
+
+
+def test_ready_time_is_that_of_virtual_processors_not_of_threads_that_serve_them() -> None:
+    # Two guests of one virtual processor share one logical one: each waits half of the time. The emulation thread
+    # that belongs to each VM waits too, but is no virtual processor.
+    builder = PlanBuilder()
+    pool = builder.pool(processors=1, clock_hz=1e9)
+    root = builder.node(pool=pool, name="root", quantum_ns=1_000_000)
+    for number in range(2):
+        vm = builder.vm(name=f"v{number}", block=f"b-{number}", pool=pool, stream=number)
+        guest = builder.context(vm=vm, name=f"guest {number}", parent=root)
+        thread = builder.context(vm=vm, name=f"thread {number}", parent=root, leaves=3)
+        work = [steps.cpu(guest, 1e6, layer=Layer.GUEST_USER), steps.cpu(thread, 1.0, layer=Layer.VMM)]
+        builder.request_class(vm=vm, name="work", steps=work, arrivals=Arrivals.CLOSED, clients=1)
+    results = simulate(builder.build(), RunOptions(duration_s=2.0))
+    assert [vm.ready_fraction for vm in results.vms] == pytest.approx([0.5, 0.5], abs=0.01)
