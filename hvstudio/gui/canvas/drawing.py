@@ -42,19 +42,21 @@ class Picture:
         return evolve(self, strokes=strokes)
 
 
-def draw_region(painter: QPainter, picture: Picture, region: Rect, detail: Detail) -> int:
-    """Draw what meets the region; gives how many blocks that were."""
+def draw_region(
+    painter: QPainter, picture: Picture, region: Rect, detail: Detail
+) -> list[tuple[BlockId, Place]]:  # fmt: skip
+    """Draw what meets the region; gives the blocks that were drawn."""
     blocks = picture.document.blocks
     visible = list(_visible(picture, region))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, detail is not Detail.BLOCKS)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, detail >= Detail.COMPACT)
     for block_id, place in visible:
         face = picture.faces.of(blocks[block_id])
-        room = _room(picture, block_id, place) if detail is not Detail.BLOCKS else 0.0
+        room = letters_room(picture, block_id, place) if detail is Detail.FULL else 0.0
         picture.strokes.draw(painter, face, place, detail=detail, room=room)
-    if detail is not Detail.BLOCKS:
+    if detail >= Detail.COMPACT:
         _draw_tags(painter, picture, visible, detail)
         _draw_marks(painter, picture, visible)
-    return len(visible)
+    return visible
 
 
 def draw_attachments(painter: QPainter, picture: Picture, devices: Iterator[BlockId], *, strong: bool) -> None:
@@ -131,7 +133,7 @@ def _visible(picture: Picture, region: Rect) -> Iterator[tuple[BlockId, Place]]:
             pending.extend(reversed(above))
 
 
-def _room(picture: Picture, block_id: BlockId, place: Place) -> float:
+def letters_room(picture: Picture, block_id: BlockId, place: Place) -> float:
     """How much of a bar its letters may take: what chips beside them leave."""
     width = place.bar.width
     for child in picture.index.children_of(block_id):
@@ -146,9 +148,9 @@ def _draw_tags(painter: QPainter, picture: Picture, visible: list[tuple[BlockId,
     for block_id, place in visible:
         if block_id in heat:
             picture.strokes.heat(painter, place, heat[block_id])
-        if block_id in classes:
+        if block_id in classes and detail is Detail.FULL:
             face = picture.faces.of(picture.document.block(block_id))
-            picture.strokes.class_tag(painter, place, face, text=classes[block_id], detail=detail)
+            picture.strokes.class_tag(painter, place, face, text=classes[block_id])
         if picture.with_hints and detail is Detail.FULL and _holds_nothing(picture, block_id):
             picture.strokes.empty_frame(painter, picture.faces.of(picture.document.block(block_id)), place)
 

@@ -14,17 +14,18 @@ _CACHE_LIMIT: Final = 20_000
 
 
 class Lettering:
-    """The fonts at their sizes in scene units, and texts measured in them."""
+    """The fonts at their sizes in scene units (of signs: in pixels), and texts measured in them."""
 
     def __init__(self) -> None:
         self.title = canvas_font(13, QFont.Weight.DemiBold)
         self.title_plain = canvas_font(13, QFont.Weight.Normal)
-        self.large = canvas_font(18, QFont.Weight.DemiBold)
+        self.sign = canvas_font(10, QFont.Weight.DemiBold)
+        self.small_sign = canvas_font(9, QFont.Weight.Normal)
+        self.sign_tag = canvas_font(9, QFont.Weight.Bold)
         self.facts = canvas_font(11, QFont.Weight.Normal)
         self.chip = canvas_font(11, QFont.Weight.Medium)
         self.note = canvas_font(12, QFont.Weight.Normal)
         self.tag = canvas_font(10, QFont.Weight.Bold)
-        self.large_tag = canvas_font(15, QFont.Weight.Bold)
         self.heading = canvas_font(22, QFont.Weight.DemiBold)
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}

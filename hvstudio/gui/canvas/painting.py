@@ -21,24 +21,26 @@ from hvstudio.resources import read_text
 
 RADIUS: Final = 5.0
 FRAME_ALPHA: Final = 70
-_SEVERITY_TOKENS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+SEVERITY_TOKENS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
 class Detail(IntEnum):
     """How much of a block is drawn; decided by how large it appears."""
 
-    BLOCKS = 0
-    """Coloured areas only."""
-    COMPACT = 1
-    """Areas and names in larger letters."""
-    FULL = 2
+    SPECKS = 0
+    """Strong colours without lines: blocks are a few pixels."""
+    BLOCKS = 1
+    """Areas with a line around them; names are put over them as signs."""
+    COMPACT = 2
+    """The same with round corners and with what chips are; names are signs, too."""
+    FULL = 3
 
 
 def detail_at(scale: float) -> Detail:
-    """The detail at so many pixels for one scene unit: letters under 6 pixels are not worth drawing."""
+    """The detail at so many pixels for one scene unit: letters of the diagram under 8 pixels are not worth drawing."""
     if scale < 0.28:
-        return Detail.BLOCKS
-    return Detail.COMPACT if scale < 0.55 else Detail.FULL
+        return Detail.SPECKS if scale < 0.1 else Detail.BLOCKS
+    return Detail.COMPACT if scale < 0.62 else Detail.FULL
 
 
 def rectf(rect: Rect) -> QRectF:
@@ -90,8 +92,8 @@ class Strokes:
 
     def draw(self, painter: QPainter, face: Face, place: Place, *, detail: Detail, room: float) -> None:
         """Draw one block in its place; its letters take at most `room`, the rest of the bar belongs to its chips."""
-        if detail is Detail.BLOCKS:
-            self._area(painter, face, place)
+        if detail <= Detail.BLOCKS:
+            self._area(painter, face, place, detail)
             return
         painter.setPen(self.pen(f"block.{face.kind}.border", 1.2))
         if face.shape == "frame":
@@ -100,10 +102,11 @@ class Strokes:
         painter.setBrush(self.brush(f"block.{face.kind}"))
         radius = CHIP_HEIGHT / 2 if face.shape == "chip" else RADIUS
         painter.drawRoundedRect(rectf(place.bar), radius, radius)
-        if detail is Detail.COMPACT:
-            self._name_only(painter, face, place, room)
-        else:
+        if detail is Detail.FULL:
             _LETTERS[face.shape](self, painter, face, place, room)
+        elif face.shape == "chip":
+            box = QRectF(place.bar.x + place.bar.width / 2 - 9.0, place.bar.y + 3.0, 18.0, 18.0)
+            self.icon(painter, face.kind, f"block.{face.kind}.text", box)
 
     def badge(self, painter: QPainter, place: Place, severity: Severity) -> None:
         """The mark of the worst finding, in the upper right corner of the block; for a note only a dot."""
@@ -112,7 +115,7 @@ class Strokes:
         inside = 2.0 if place.is_chip else 5.0
         centre = QPointF(bar.right - inside, bar.y + inside)
         painter.setPen(self.pen("canvas", 1.5))
-        painter.setBrush(self.brush(_SEVERITY_TOKENS[severity]))
+        painter.setBrush(self.brush(SEVERITY_TOKENS[severity]))
         if severity is Severity.NOTE:
             painter.drawEllipse(centre, 3.8, 3.8)
             return
@@ -123,24 +126,19 @@ class Strokes:
         width = self.lettering.width("tag", text)
         painter.drawText(QPointF(centre.x() - width / 2, centre.y() + 3.6), text)
 
-    def class_tag(self, painter: QPainter, place: Place, face: Face, *, text: str, detail: Detail) -> None:
+    def class_tag(self, painter: QPainter, place: Place, face: Face, *, text: str) -> None:
         """The class of a hypervisor, beside its name."""
         bar, letters = place.bar, self.lettering
-        is_full = detail is Detail.FULL
-        font, role = (letters.tag, "tag") if is_full else (letters.large_tag, "large_tag")
-        height = 18.0 if is_full else 26.0
-        if is_full:
-            title = max(letters.width("title", face.title), letters.width("facts", face.facts)) + ICON + 8.0
-        else:
-            title = letters.width("large", face.title)
-        width = letters.width(role, text) + height - 4.0
+        height = 18.0
+        title = max(letters.width("title", face.title), letters.width("facts", face.facts)) + ICON + 8.0
+        width = letters.width("tag", text) + height - 4.0
         x = min(bar.x + INSET + title + 12.0, bar.right - width - 10.0)
         pill = QRectF(x, bar.y + bar.height / 2 - height / 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.brush(f"block.{face.kind}.border"))
         painter.drawRoundedRect(pill, height / 2, height / 2)
-        at = QPointF(x + height / 2 - 2.0, pill.center().y() + (3.6 if is_full else 5.4))
-        self.text(painter, font, f"block.{face.kind}", at, text)
+        at = QPointF(x + height / 2 - 2.0, pill.center().y() + 3.6)
+        self.text(painter, letters.tag, f"block.{face.kind}", at, text)
 
     def empty_frame(self, painter: QPainter, face: Face, place: Place) -> None:
         """What belongs into a frame that holds nothing."""
@@ -185,21 +183,18 @@ class Strokes:
         painter.setPen(self.pen(token))
         painter.drawText(at, text)
 
-    def _area(self, painter: QPainter, face: Face, place: Place) -> None:
-        if face.shape == "frame":
-            painter.fillRect(rectf(place.column), self.brush(f"block.{face.kind}", FRAME_ALPHA))
-        painter.fillRect(rectf(place.bar), self.brush(f"block.{face.kind}.border", 150))
-
-    def _name_only(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
-        bar = place.bar
-        if face.shape == "chip":
-            box = QRectF(bar.x + bar.width / 2 - 9.0, bar.y + 3.0, 18.0, 18.0)
-            self.icon(painter, face.kind, f"block.{face.kind}.text", box)
+    def _area(self, painter: QPainter, face: Face, place: Place, detail: Detail) -> None:
+        if detail is Detail.SPECKS:
+            if face.shape == "frame":
+                painter.fillRect(rectf(place.column), self.brush(f"block.{face.kind}", FRAME_ALPHA))
+            painter.fillRect(rectf(place.bar), self.brush(f"block.{face.kind}.border", 150))
             return
-        title = self.lettering.cut("large", face.title, room - 2 * INSET)
-        height = min(bar.height, BAR_HEIGHT) if face.shape in ("frame", "note") else bar.height
-        at = QPointF(bar.x + INSET, bar.y + height / 2 + 6.5)
-        self.text(painter, self.lettering.large, f"block.{face.kind}.text", at, title)
+        painter.setPen(self.pen(f"block.{face.kind}.border", 0.0))
+        if face.shape == "frame":
+            painter.setBrush(self.brush(f"block.{face.kind}", FRAME_ALPHA))
+            painter.drawRect(rectf(place.column))
+        painter.setBrush(self.brush(f"block.{face.kind}"))
+        painter.drawRect(rectf(place.bar))
 
     def _bar_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar

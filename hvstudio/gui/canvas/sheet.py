@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +20,7 @@ from hvstudio.gui.canvas.drawing import (
 )
 from hvstudio.gui.canvas.face import Face
 from hvstudio.gui.canvas.painting import RADIUS, Detail, detail_at, rectf
+from hvstudio.gui.canvas.signs import draw_signs
 from hvstudio.model.document import BlockId
 from hvstudio.model.geometry import Rect, around
 from hvstudio.model.stacking import Place
@@ -29,6 +30,8 @@ FAR_SCALE: Final = 0.12
 FAR_BLOCKS: Final = 1500
 """Fewer blocks than this are drawn directly at any distance."""
 _FAR_PIXELS: Final = 2048
+_AROUND: Final = 110.0
+"""Signs that are seen from afar reach so far beyond their blocks."""
 _HELD_OPACITY: Final = 0.8
 _MANY: Final = 300
 """More selected blocks than this get plain marks."""
@@ -43,13 +46,14 @@ class Sheet(QGraphicsItem):
         self.hidden: frozenset[BlockId] = frozenset()
         self._bounds = QRectF()
         self._far: QImage | None = None
+        self._has_signs = False
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.show_picture(picture)
 
     def show_picture(self, picture: Picture, touched: Iterable[Rect] | None = None) -> None:
         """Show another state; only the `touched` rectangles are drawn again, or everything."""
         self.picture = picture
-        bounds = rectf(picture.layout.bounds()).adjusted(-40, -40, 40, 40)
+        bounds = rectf(picture.layout.bounds()).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
@@ -59,8 +63,9 @@ class Sheet(QGraphicsItem):
             self.update()
             return
         areas = list(touched)
+        around_it = _AROUND if self._has_signs else 14.0
         for area in areas:
-            self.update(rectf(area).adjusted(-14, -14, 14, 14))
+            self.update(rectf(area).adjusted(-around_it, -around_it, around_it, around_it))
         if self._far is not None and areas:
             self._draw_far_part(self._far, around(areas))
 
@@ -74,13 +79,26 @@ class Sheet(QGraphicsItem):
         exposed = option.exposedRect  # type: ignore[attr-defined]
         if scale < FAR_SCALE and len(self.picture.layout.places) > FAR_BLOCKS:
             self._draw_far(painter)
+            self._has_signs = True
+            draw_signs(painter, self.picture, self._landmarks())
             return
         region = Rect(exposed.x(), exposed.y(), exposed.width(), exposed.height())
-        draw_region(painter, self.picture, region, detail_at(scale))
+        detail = detail_at(scale)
+        visible = draw_region(painter, self.picture, region, detail)
+        self._has_signs = detail is not Detail.FULL
+        if self._has_signs:
+            draw_signs(painter, self.picture, visible)
         if scale >= 0.28:
             devices = attached_devices(self.picture)
             if len(devices) <= FEW_ATTACHMENTS:
                 draw_attachments(painter, self.picture, iter(devices), strong=False)
+
+    def _landmarks(self) -> Iterator[tuple[BlockId, Place]]:
+        """Hosts and classified hypervisors: what is named when everything is seen at once."""
+        places = self.picture.layout.places
+        for block_id in dict.fromkeys((*self.picture.index.roots, *self.picture.marks.classes)):
+            if block_id in places:
+                yield block_id, places[block_id]
 
     def overview(self) -> QImage:
         """All of the diagram, small: its areas without letters, as large as `boundingRect`."""
@@ -114,7 +132,7 @@ class Sheet(QGraphicsItem):
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(area, Qt.GlobalColor.transparent)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        draw_region(painter, self.picture, Rect(area.x(), area.y(), area.width(), area.height()), Detail.BLOCKS)
+        draw_region(painter, self.picture, Rect(area.x(), area.y(), area.width(), area.height()), Detail.SPECKS)
         painter.end()
 
 
