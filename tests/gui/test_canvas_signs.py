@@ -43,15 +43,16 @@ def test_a_machine_is_named_across_its_guest_when_its_own_bar_is_too_low(
     small_stack: Document, catalog: Catalog, light: Theme
 ) -> None:
     machine_id = next(block.id for block in small_stack.blocks.values() if block.name == "VM 1")
-    document, guest = add_block(small_stack, kind="os", name="Guest", rests_on=machine_id)
+    document, guest = add_block(small_stack, kind="os", name="G", rests_on=machine_id)
+    document = rename_block(document, machine_id, "DB")
     picture = picture_of(document, catalog, light)
-    (name,) = [sign for sign in signs(picture, 0.19) if sign.text == "VM 1"]
+    (name,) = [sign for sign in signs(picture, 0.19) if sign.text == "DB"]
     guest_place = picture.layout.places[guest]
     machine = picture.layout.places[name.block]
     middle = (machine.column.y + machine.bar.bottom) / 2 * 0.19
     assert name.rect.y + name.rect.height / 2 == pytest.approx(middle)
     assert name.rect.y < guest_place.bar.bottom * 0.19
-    assert "Guest" not in texts(picture, 0.19)
+    assert "G" not in texts(picture, 0.19)
 
 
 def test_letters_keep_their_size_while_zooming(small_stack: Document, catalog: Catalog, light: Theme) -> None:
