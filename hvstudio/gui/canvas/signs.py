@@ -64,7 +64,7 @@ def signs_of(picture: Picture, visible: Iterable[tuple[BlockId, Place]], scale: 
     classes = picture.marks.classes
     blocks, faces = picture.document.blocks, picture.faces
     for block_id, place in visible:
-        if place.is_chip or place.column.width * scale < 2 * _PILL:
+        if place.is_chip or place.column.width * scale < _PILL:
             continue
         face = faces.of(blocks[block_id])
         taken = 0.0
