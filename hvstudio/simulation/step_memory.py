@@ -89,15 +89,13 @@ def _shared(plan: Plan, rows: Array) -> tuple[Array, Array]:
     ends = np.flatnonzero(rows["op"] == Op.END)
     lasts = ends[np.searchsorted(ends, plan.class_first_step)]
     places: dict[bytes, int] = {}
-    kept: list[Array] = []
+    kept: list[int] = []
     firsts: list[int] = []
-    size = 0
+    memory, size = rows.tobytes(), rows.dtype.itemsize
     for first, last in zip(plan.class_first_step.tolist(), lasts.tolist(), strict=True):
-        route = rows[first : last + 1]
-        name = route.tobytes()
-        if name not in places:
-            places[name] = size
-            kept.append(route)
-            size += len(route)
-        firsts.append(places[name])
-    return np.concatenate(kept) if kept else rows, np.array(firsts, dtype=np.int64)
+        route = memory[first * size : (last + 1) * size]
+        if route not in places:
+            places[route] = len(kept)
+            kept.extend(range(first, last + 1))
+        firsts.append(places[route])
+    return rows[kept], np.array(firsts, dtype=np.int64)
