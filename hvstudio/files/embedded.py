@@ -11,11 +11,11 @@ from hvstudio.files.embedded_svg import embed_in_svg, extract_from_svg
 
 __all__ = ["embed_in_pdf", "embed_in_png", "embed_in_svg", "extract", "kind_of_export"]
 
-# Possessive throughout: a file made to be hostile cannot send the matcher back and forth.
-_SVG_START: Final = re.compile(
-    rb"(?:\s++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*+<(?:\w++:)?+svg\b",
-    re.DOTALL,
-)
+# One thing before the root element at a time, in a loop: a file made to be hostile cannot send the matcher back and
+# forth. Not one expression with possessive groups, which Python before 3.11.5 matches wrongly.
+# Source: CPython issue 106052.
+_BEFORE_ROOT: Final = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL)
+_SVG_ROOT: Final = re.compile(rb"<(?:\w{1,64}:)?svg\b")
 _WORTH_SEARCHING: Final = 65536
 
 
@@ -28,9 +28,16 @@ def kind_of_export(data: bytes) -> str | None:
         return None
     if b"%PDF-" in start[:1024]:
         return "PDF file"
-    if _SVG_START.match(start):
+    if _begins_like_svg(start):
         return "SVG picture"
     return None
+
+
+def _begins_like_svg(start: bytes) -> bool:
+    position = 0
+    while found := _BEFORE_ROOT.match(start, position):
+        position = found.end()
+    return _SVG_ROOT.match(start, position) is not None
 
 
 def extract(data: bytes, *, name: str = "picture") -> str | None:
