@@ -12,8 +12,9 @@ Longer than other files of the house on purpose: the compiler inlines within one
 - A token is a request under way; tokens wait in linked lists and are taken from a free list.
 - The scheduling tree keeps at each inner node a heap of the children that have somebody waiting, ordered by
   (deadline of a reserve still due, virtual time, id). Picking walks down, charging walks up; nobody ever scans.
-- Random numbers are a hash of (client's key, number of the request, purpose): no state, the same numbers whatever else
-  happens. Logarithms are by arithmetic here, because libraries differ in the last digit.
+- Random numbers are a hash of (key of the request, purpose), the key a hash of the client's key before it: the same
+  request draws the same numbers whatever else happens. Only arithmetic is used, because libraries differ in the last
+  digit of a logarithm.
   Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014), for the mixing function.
 
 Floats must not be contracted to fused multiply-add (-ffp-contract=off), or compiled and interpreted runs would differ.
@@ -2058,7 +2059,7 @@ class Kernel:
                 self.contexts[context].frozen = 1
                 for leaf in range(len(self.memory.nodes)):
                     if self.nodes[leaf].context == context and 0 < self.nodes[leaf].state < 3:
-                        self._queue_in(self.nodes[leaf].token, context)
+                        self._queue_first(self.nodes[leaf].token, context)
                         self._detach(leaf)
         self._settle_instant()
 
@@ -2070,6 +2071,15 @@ class Kernel:
                 self.contexts[context].frozen = 0
                 self._feed(context)
         self._settle_instant()
+
+    def _queue_first(self, token: cython.longlong, context: cython.longlong):
+        """What was being worked on comes first again."""
+        self.tokens[token].state = 5
+        self.tokens[token].next = self.contexts[context].head
+        if self.contexts[context].head < 0:
+            self.contexts[context].tail = token
+        self.contexts[context].head = token
+        self.contexts[context].queued += 1
 
     def _feed(self, context: cython.longlong):
         """Blocked leaves take what waits in the context."""
@@ -2107,7 +2117,7 @@ class Kernel:
                 self.contexts[context].idle_leaf = leaf
             elif order >= number and self.nodes[leaf].state != 3:
                 if self.nodes[leaf].state > 0:
-                    self._queue_in(self.nodes[leaf].token, context)
+                    self._queue_first(self.nodes[leaf].token, context)
                     self._detach(leaf)
                 self._unlist_leaf(leaf, context)
                 self.nodes[leaf].state = 3

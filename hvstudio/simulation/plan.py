@@ -96,7 +96,8 @@ class Plan:
     node_pool: Ints
     node_weight: Floats
     node_reserve: Floats
-    """Guaranteed logical processors (1.0 = one whole processor), 0 = none."""
+    """Guaranteed logical processors (1.0 = one whole processor), 0 = none. Until it is met in a period the node comes
+    before its siblings, the one whose period ends first before the others."""
     node_limit: Floats
     """Ceiling in logical processors, 0 = none."""
     node_period_ns: Ints
@@ -104,11 +105,13 @@ class Plan:
     node_max_running: Ints
     """How many of its leaves may run at the same time; 0 = no bound. (The virtual processors of a nested host.)"""
     node_quantum_ns: Ints
-    """Longest uninterrupted run of a leaf below this node; the smallest along the path counts."""
+    """Longest uninterrupted run of a leaf below this node; the smallest along the path counts. Switch and wake-up
+    costs come on top, except where a limit or reserve on the path counts every nanosecond."""
     node_wake_preempts: Ints
     """1 when a leaf below that wakes may push aside a running one (BOOST, wake-up preemption)."""
     node_wake_bonus_ns: Ints
-    """How far behind its siblings' virtual time a waking child is placed, and the lead a running one needs to stay."""
+    """How far behind its siblings' virtual time a waking child is placed, in time of an average sibling: so much credit
+    it has against one that is running, where wakers preempt. The largest along the path counts."""
     node_switch_cycles: Floats
     """What it costs a processor to turn to a leaf below this node after another one; summed along the path that
     differs, so a switch inside one VM process is cheaper than one between VMs."""
