@@ -80,6 +80,9 @@ class CanvasCommands:
     def paste(self, onto: BlockId | None = None, position: Point | None = None) -> bool:
         """Paste onto a block (the primary one, if none is given); gives whether there was something to paste."""
         data = QGuiApplication.clipboard().mimeData()
+        if data is None:  # an empty clipboard on some platforms, whatever the stubs say
+            self.tell("The clipboard is empty. Copy blocks with Ctrl+C first.")
+            return False
         text = bytes(data.data(MIME).data()).decode("utf-8", "replace") if data.hasFormat(MIME) else data.text()
         target = onto if onto is not None or position is not None else self.workspace.primary
         try:
