@@ -81,7 +81,7 @@ def test_a_name_without_room_is_left_out_rather_than_cut_to_nothing(
     picture = picture_of(document, catalog, light)
     for scale in (0.08, 0.12, 0.2, 0.3):
         for sign in signs(picture, scale):
-            assert sign.text == "VM 2" or sign.block != machine or len(sign.text) >= 4
+            assert sign.text == "VM 2" or sign.block != machine or len(sign.text) >= 5
             assert sign.rect.width <= picture.layout.places[sign.block].column.width * scale
 
 

@@ -21,6 +21,7 @@ from hvstudio.resources import read_text
 
 RADIUS: Final = 5.0
 FRAME_ALPHA: Final = 70
+_SOFT: Final = 110
 SEVERITY_TOKENS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
@@ -189,12 +190,19 @@ class Strokes:
                 painter.fillRect(rectf(place.column), self.brush(f"block.{face.kind}", FRAME_ALPHA))
             painter.fillRect(rectf(place.bar), self.brush(f"block.{face.kind}.border", 150))
             return
-        painter.setPen(self.pen(f"block.{face.kind}.border", 0.0))
+        painter.setPen(self._soft_pen(f"block.{face.kind}.border"))
         if face.shape == "frame":
             painter.setBrush(self.brush(f"block.{face.kind}", FRAME_ALPHA))
             painter.drawRect(rectf(place.column))
         painter.setBrush(self.brush(f"block.{face.kind}"))
         painter.drawRect(rectf(place.bar))
+
+    def _soft_pen(self, token: str) -> QPen:
+        """One pixel wide at any zoom, and so light that many close lines do not darken the diagram."""
+        key = (token, 0.0)
+        if key not in self._pens:
+            self._pens[key] = QPen(self.colour(token, _SOFT), 0.0)
+        return self._pens[key]
 
     def _bar_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar

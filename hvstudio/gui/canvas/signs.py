@@ -25,9 +25,11 @@ _LINE: Final = 8.5
 """A bar of so many pixels holds a line of letters."""
 _MARGIN: Final = 3.0
 _PILL: Final = 13.0
-_FEWEST_LETTERS: Final = 4
+_FEWEST_LETTERS: Final = 5
 """A name of which less could be shown, the ellipsis included, says nothing."""
 _DOT: Final = 3.0
+_VEIL: Final = 225
+"""How opaque the ground of names is that are written across other blocks."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -40,6 +42,8 @@ class Sign:
     rect: Rect
     token: str
     pill: str = ""
+    is_over: bool = False
+    """Whether it is written across other blocks."""
 
 
 def draw_signs(painter: QPainter, picture: Picture, visible: Iterable[tuple[BlockId, Place]]) -> None:
@@ -61,10 +65,14 @@ def draw_signs(painter: QPainter, picture: Picture, visible: Iterable[tuple[Bloc
 def signs_of(picture: Picture, visible: Iterable[tuple[BlockId, Place]], scale: float) -> Iterator[Sign]:
     """The signs at a scale, in pixels from the origin of the scene; no two of them overlap."""
     pills: list[Rect] = []
+    covered: set[BlockId | None] = set()
     classes = picture.marks.classes
     blocks, faces = picture.document.blocks, picture.faces
     for block_id, place in visible:
         if place.is_chip or place.column.width * scale < _PILL:
+            continue
+        if blocks[block_id].rests_on in covered:
+            covered.add(block_id)
             continue
         face = faces.of(blocks[block_id])
         taken = 0.0
@@ -72,13 +80,15 @@ def signs_of(picture: Picture, visible: Iterable[tuple[BlockId, Place]], scale: 
         tag = classes.get(block_id, "")
         if tag:
             taken = picture.strokes.lettering.width("sign_tag", tag) + _PILL - 2.0 + _MARGIN
-        if place.bar.height * scale >= _LINE or face.shape == "frame":
+        if _own_height(place, face) * scale >= _LINE or face.shape == "frame":
             name = _name_inside(picture, block_id, place, face, scale, taken)
         elif face.kind == "host":
             name = _name_over(picture, block_id, place, face, scale)
         if name is not None and (not name.pill or not _meets_any(name.rect, pills)):
             if name.pill:
                 pills.append(name.rect)
+            if name.is_over:
+                covered.add(block_id)
             yield name
         if tag:
             pill = _class_pill(block_id, place, face, scale, text=tag, width=taken - _MARGIN, after=name)
@@ -94,12 +104,12 @@ def _name_inside(
     bar = place.bar
     role = "sign" if scale >= NEAR else "small_sign"
     lettering = picture.strokes.lettering
-    is_low = bar.height * scale < _LINE
+    height = _own_height(place, face)
+    is_low = height * scale < _LINE
     if is_low:
         area = Rect(place.column.x, place.column.y, place.column.width, bar.bottom - place.column.y)
         room = area.width
     else:
-        height = min(bar.height, BAR_HEIGHT) if face.shape in ("frame", "note") else bar.height
         area = Rect(bar.x, bar.y, bar.width, height)
         room = letters_room(picture, block_id, place)
     if area.height * scale < _LINE or (is_low and _carries_machines(picture, block_id)):
@@ -110,7 +120,12 @@ def _name_inside(
     width = lettering.width(role, text)
     left = area.x * scale + ((area.width * scale - width) / 2 if is_low else _MARGIN)
     rect = Rect(left, (area.y + area.height / 2) * scale - _LINE / 2, width, _LINE)
-    return Sign(block=block_id, text=text, role=role, rect=rect, token=f"block.{face.kind}.text")
+    return Sign(block=block_id, text=text, role=role, rect=rect, token=f"block.{face.kind}.text", is_over=is_low)
+
+
+def _own_height(place: Place, face: Face) -> float:
+    """How high the part of a bar is that bears its name; the chips in it are beneath."""
+    return min(place.bar.height, BAR_HEIGHT) if face.shape in ("frame", "note") else place.bar.height
 
 
 def _carries_machines(picture: Picture, block_id: BlockId) -> bool:
@@ -158,6 +173,10 @@ def _draw_sign(painter: QPainter, picture: Picture, sign: Sign) -> None:
         painter.setBrush(strokes.brush(sign.pill))
         painter.drawRoundedRect(rectf(sign.rect), _PILL / 2, _PILL / 2)
         left += _PILL / 2 - 1.0
+    if sign.is_over:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(strokes.brush(sign.token.removesuffix(".text"), _VEIL))
+        painter.drawRoundedRect(rectf(sign.rect).adjusted(-2.0, -2.0, 2.0, 2.0), 3.0, 3.0)
     metrics = strokes.lettering.metrics(sign.role)
     baseline = sign.rect.y + sign.rect.height / 2 + metrics.capHeight() / 2
     strokes.text(painter, getattr(strokes.lettering, sign.role), sign.token, QPointF(left, baseline), sign.text)
