@@ -38,17 +38,17 @@ def _shares() -> list[Case]:
 
 
 def _memory() -> list[Case]:
-    def overhead(catalog: Catalog) -> float:
-        return float(fact(catalog.products["kvm"], "memory.overhead_fixed_bytes", 0)) / 2**20
+    def overhead(catalog: Catalog, product: str) -> float:
+        return float(fact(catalog.products[product], "memory.overhead_fixed_bytes", 0)) / 2**20
 
-    found: list[Case] = []
-    for size in ("128MB", "1024MB"):
-        table = f"fc-mem-overhead-{size}"
-        found.append(DirectCase(table=table, system="QEMU/KVM", kind="absolute", predict=overhead,
-                                formula="fixed memory of a VM in the catalogue (taken from these rows)"))  # fmt: skip
-        found += [NotExpressed(table=table, system=system, reason="no product of the catalogue")
-                  for system in ("Firecracker", "Cloud Hypervisor")]  # fmt: skip
-    return found
+    products = {"QEMU/KVM": "kvm", "Firecracker": "firecracker", "Cloud Hypervisor": "cloud-hypervisor"}
+    return [
+        DirectCase(table=f"fc-mem-overhead-{size}", system=system, kind="absolute",
+                   predict=lambda catalog, product=product: overhead(catalog, product),
+                   formula="fixed memory of a VM in the catalogue (taken from these rows)")
+        for size in ("128MB", "1024MB")
+        for system, product in products.items()
+    ]  # fmt: skip
 
 
 def exit_cycles(catalog: Catalog, generation: str, technique: str = "cpu-slat") -> float:

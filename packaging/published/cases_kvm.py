@@ -16,6 +16,8 @@ from tables import Row, Table
 READ_ONCE = 2.0**49
 """A working set that no cache holds: every block is read once."""
 
+_VMMS = {"Firecracker": "firecracker", "Cloud Hypervisor": "cloud-hypervisor"}
+
 
 def case_for(table: Table, row: Row, _tables: Mapping[str, Table]) -> Case | None:
     """The case of a row of these sources; None for other tables."""
@@ -73,8 +75,6 @@ def _turtles(table: Table, row: Row) -> Case | None:
 
 
 def _oulu(table: Table, row: Row) -> Case | None:
-    if row.system != "KVM":
-        return NotExpressed(table=table.id, system=row.system, reason="no product of the catalogue")
     page = 4 * 2.4e9 / _native(table)
     stream = work("iperf", clients=8, packets_in=45.0, packet_in_bytes=1460.0, packets_out=22.0, packet_out_bytes=60.0,
                   kernel_cycles=1.5e5, user_cycles=1e4, syscalls=2.0)  # fmt: skip
@@ -94,14 +94,13 @@ def _oulu(table: Table, row: Row) -> Case | None:
     found = next((entry for name, entry in loads.items() if name in table.id), None)
     if found is None:
         return None
-    guest = Guest(hypervisor="kvm", processors=4, memory=3934 * MIB)
+    product = "kvm" if row.system == "KVM" else "firecracker"
+    guest = Guest(hypervisor=product, processors=4, memory=3934 * MIB)
     return RatioCase(table=table.id, system=row.system, machine=Q6600, guest=guest, load=found[0], duration_s=10.0,
                      assumed=found[1])  # fmt: skip
 
 
 def _firecracker(table: Table, row: Row) -> Case | None:
-    if not row.system.startswith("QEMU"):
-        return NotExpressed(table=table.id, system=row.system, reason="no product of the catalogue")
     return _jobs(table, row) if "-fio-" in table.id else _stream(table, row) if "-net-" in table.id else None
 
 
@@ -115,7 +114,8 @@ def _jobs(table: Table, row: Row) -> Case | None:
     load = work("fio", clients=depth, user_cycles=2e3, kernel_cycles=11.7e3 + 330 * size / 4096, syscalls=2.0,
                 disk_reads=1.0 if reads else 0.0, disk_writes=0.0 if reads else 1.0, disk_read_bytes=size,
                 disk_write_bytes=size, working_set_bytes=READ_ONCE)  # fmt: skip
-    guest = Guest(hypervisor="kvm", processors=2, memory=512 * MIB, cache="writeback", format="fixed")
+    product = _VMMS.get(row.system, "kvm")
+    guest = Guest(hypervisor=product, processors=2, memory=512 * MIB, cache="writeback", format="fixed")
     parameter = "random_read_s" if reads else "random_write_s"
     return RatioCase(
         table=table.id, system=row.system, machine=M5D_METAL, guest=guest, load=load, target=_native(table),
@@ -135,7 +135,7 @@ def _stream(table: Table, row: Row) -> Case:
                 packet_out_bytes=65536.0 if outwards else 60.0,
                 packet_in_bytes=60.0 if outwards else 65536.0)  # fmt: skip
     machine = evolve(M5D_METAL, nic_settings={"speed_bits_per_s": 1e12, "wire_latency_s": 0.0})
-    guest = Guest(hypervisor="kvm-user-net", processors=2, memory=512 * MIB)
+    guest = Guest(hypervisor=_VMMS.get(row.system, "kvm-user-net"), processors=2, memory=512 * MIB)
     words = "64 kB segments between host and guest; natively one thread copies twice (loopback)"
     return RatioCase(table=table.id, system=row.system, machine=machine, guest=guest, load=load, duration_s=1.0,
                      assumed=words)  # fmt: skip

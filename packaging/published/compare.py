@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "packaging"), str(HERE)]
 
-from fitted import was_fitted_on  # noqa: E402
+from fitted import was_fitted_on, way_of  # noqa: E402
 from outcome import Outcome, evaluate, summary  # noqa: E402
 from report import write_report  # noqa: E402
 from tables import load_tables  # noqa: E402
@@ -59,7 +59,7 @@ def main() -> int:
 def _json(outcome: Outcome) -> dict[str, object]:
     return {"table": outcome.row.table, "system": outcome.row.system, "kind": outcome.kind,
             "measured": outcome.measured, "predicted": outcome.predicted, "error": outcome.error,
-            "fitted_on": was_fitted_on(outcome.row)}  # fmt: skip
+            "fitted_on": was_fitted_on(outcome.row), "way": way_of(outcome.row)}  # fmt: skip
 
 
 def _print_summary(outcomes: Sequence[Outcome]) -> None:

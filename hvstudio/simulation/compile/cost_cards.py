@@ -74,6 +74,12 @@ class DeviceModel:
     backend_cycles: float = 0.0
     backend_cycles_per_packet: float = 0.0
     backend_cycles_per_byte: float = 0.0
+    direct_cycles_per_byte: float = 0.0
+    """Mapping the guest's pages for the device; not where the host's page cache is in between."""
+    synchronous: float = 0.0
+    """1 when the backend's thread itself waits for the disk, so that the VM has one operation at a time."""
+    cache_workers: float = 0.0
+    """Threads that copy from and to the host's page cache for the backend's thread; 0 = it does that itself."""
     host_calls: float = 0.0
     host_calls_per_packet: float = 0.0
     completion_cycles: float = 0.0

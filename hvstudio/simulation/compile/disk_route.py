@@ -7,6 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from hvstudio.model.document import Block
+from hvstudio.simulation.compile import tree
 from hvstudio.simulation.compile.assembly import Assembly
 from hvstudio.simulation.compile.backends import Backend, backend_of, model_of
 from hvstudio.simulation.compile.cost_cards import DeviceModel, DiskFormat
@@ -82,44 +83,79 @@ def _serving(
     layout = disk_format(assembly, device)
     costs, count, factor = backend.costs, operation.count, backend.issuer.factor
     size = operation.size * count
+    through_cache = _has_host_cache(assembly, machine, device, operation, backend)
+    caller = _caller(assembly, machine, model, backend) if through_cache else backend
     submit = model.backend_cycles + layout.cycles + model.host_calls * costs.syscall_cycles * backend.system_calls
-    submit += costs.file_cycles * (1.0 - layout.skips_file_system)
     submit = submit * count + model.backend_cycles_per_byte * size
+    submit += 0.0 if through_cache else model.direct_cycles_per_byte * size
+    call = costs.file_cycles * (1.0 - layout.skips_file_system) * count
     interrupt = costs.interrupt_cycles * count
     done = model.completion_cycles * count
     to_device = [
-        *work_step(backend.context, costs.block_cycles * count * factor, backend.layer),
-        *disk_route(assembly, below, backing, operation, backend.issuer, backend.driver),
+        *work_step(caller.issuer.context, costs.block_cycles * count * factor, backend.layer),
+        *disk_route(assembly, below, backing, operation, caller.issuer, backend.driver),
     ]
     if layout.extra_operations > 0:
         extra = evolve(operation, purpose=operation.extra_purpose + 1, count=1.0, sequential=False, size=4096.0)
-        metadata = disk_route(assembly, below, backing, extra, backend.issuer, backend.driver)
+        metadata = disk_route(assembly, below, backing, extra, caller.issuer, backend.driver)
         to_device += sometimes(min(1.0, layout.extra_operations * count), metadata, operation.extra_purpose)
     if backend.issuer.interrupt_context == backend.context:
         done += interrupt
     else:
         to_device += work_step(backend.issuer.interrupt_context, interrupt * factor, backend.layer)
-    submit_step = work_step(backend.context, submit * factor, backend.layer)
-    done_step = work_step(backend.context, done * factor, backend.layer)
-    return [*submit_step, *_cached(assembly, machine, device, operation, backend, to_device), *done_step]
+    if through_cache:
+        to_device = _cached(assembly, machine, operation, caller, to_device)
+    steps = [
+        *work_step(backend.context, submit * factor, backend.layer),
+        *work_step(caller.issuer.context, call * factor, backend.layer),
+        *to_device,
+        *work_step(backend.context, done * factor, backend.layer),
+    ]
+    if model.synchronous > 0:
+        turn = _turn(assembly, machine, model)
+        return [seize(turn), *steps, free(turn)]
+    return steps
+
+
+def _turn(assembly: Assembly, machine: Machine, model: DeviceModel) -> int:
+    """A station that is held while a thread works on one operation and waits for the disk."""
+    return assembly.once(("turn", machine, model.thread), lambda: _new_turn(assembly, machine, model))
+
+
+def _new_turn(assembly: Assembly, machine: Machine, model: DeviceModel) -> int:
+    name = f"{machine.block.name}: {model.thread}, one disk operation at a time"
+    station = assembly.builder.station(name=name, block=machine.block.id)
+    return assembly.own(machine, station, lambda other: _turn(assembly, other, model), is_station=True)
+
+
+def _has_host_cache(
+    assembly: Assembly, machine: Machine, device: Block | None, operation: DiskOperation, backend: Backend
+) -> bool:
+    """Whether the host's page cache is in the path of an operation; noted where the virtual disk asks in vain."""
+    mode = assembly.text(device, "cache") if device is not None else "none"
+    keeps = mode == "writeback" or (mode == "read" and not operation.write)
+    if keeps and not backend.system_calls:
+        assembly.builder.note(f"{_named(device, machine)}: no host cache in the path of this device model.")
+    return keeps and backend.system_calls
+
+
+def _caller(assembly: Assembly, machine: Machine, model: DeviceModel, backend: Backend) -> Backend:
+    """Who copies from and to the page cache: the backend, or worker threads that it has for that.
+
+    Source: QEMU documentation, block device options, aio=threads (recalled).
+    """
+    if model.cache_workers < 1 or not isinstance(backend.driver, System):
+        return backend
+    workers = min(tree.MOST_KERNEL_THREADS, int(model.cache_workers))
+    context = tree.thread_context(assembly, machine, backend.driver, "worker threads", threads=workers)
+    return evolve(backend, context=context, issuer=evolve(backend.issuer, context=context))
 
 
 def _cached(
-    assembly: Assembly,
-    machine: Machine,
-    device: Block | None,
-    operation: DiskOperation,
-    backend: Backend,
-    to_device: list[Step],
+    assembly: Assembly, machine: Machine, operation: DiskOperation, backend: Backend, to_device: list[Step]
 ) -> list[Step]:
-    """The way to the device, with the host's page cache in between where the virtual disk asks for one."""
-    mode = assembly.text(device, "cache") if device is not None else "none"
-    keeps = mode == "writeback" or (mode == "read" and not operation.write)
-    if not keeps or backend.context is None:
-        return to_device
-    if not backend.system_calls:
-        assembly.builder.note(f"{_named(device, machine)}: no host cache in the path of this device model.")
-        return to_device
+    """The way to the device with the host's page cache in between."""
+    assert backend.context is not None
     look_up = backend.costs.page_cache_cycles + backend.costs.copy_cycles_per_byte * operation.size
     step = work_step(backend.context, look_up * operation.count * backend.issuer.factor, backend.layer)
     if operation.write:

@@ -274,16 +274,19 @@ def _system_context(
     )
 
 
-def thread_context(assembly: Assembly, machine: Machine, system: System, name: str) -> int:
-    """A thread that works for one VM in its process; part of the VM's group where the product groups."""
-    return assembly.once((name, machine), lambda: _thread_context(assembly, machine, system, name))
+def thread_context(assembly: Assembly, machine: Machine, system: System, name: str, *, threads: int = 0) -> int:
+    """A thread that works for one VM in its process; part of the VM's group where the product groups.
+
+    `threads` is how many there are of it; 0: as many as the product has for I/O.
+    """
+    return assembly.once((name, machine), lambda: _thread_context(assembly, machine, system, name, threads))
 
 
-def _thread_context(assembly: Assembly, machine: Machine, system: System, name: str) -> int:
+def _thread_context(assembly: Assembly, machine: Machine, system: System, name: str, wanted: int) -> int:
     hypervisor = machine.provider
     assert hypervisor is not None
     in_group = hypervisor.system is system and controls_of(assembly, machine).grouped
-    threads = assembly.fact(hypervisor.block, "serial_io_threads", 1)
+    threads = wanted or assembly.fact(hypervisor.block, "serial_io_threads", 1)
     context = assembly.builder.context(
         vm=assembly.rows[machine.block.id],
         name=f"{machine.block.name}: {name}",
@@ -292,7 +295,7 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
         wake_cycles=signalled_wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,
     )
-    return assembly.own(machine, context, lambda other: thread_context(assembly, other, system, name))
+    return assembly.own(machine, context, lambda other: thread_context(assembly, other, system, name, threads=wanted))
 
 
 def hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
