@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Final
 
+from hvstudio.commands.explained import EXPLAINED
 from hvstudio.errors import HVStudioError
 from hvstudio.units import Quantity, parse_quantity
 
@@ -138,27 +139,33 @@ def _product_choice(text: str) -> tuple[str, str]:
 
 
 def _add(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    return commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EXPLAINED[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a document, a picture exported from one, or - for standard input")
 
 
-def _add_json(parser: argparse.ArgumentParser, *, csv: bool = False) -> None:
+def _add_json(parser: argparse.ArgumentParser, *, csv: str = "") -> None:
+    """`csv` says what such a file would hold; empty where there is none."""
     shapes = parser.add_mutually_exclusive_group()
     shapes.add_argument("--json", action="store_true", help="print JSON for other programs")
     if csv:
-        shapes.add_argument("--csv", metavar="OUT", help="write the time series as CSV to this file (- to print it)")
+        shapes.add_argument("--csv", metavar="OUT", help=f"write {csv} as CSV to this file (- to print it)")
 
 
 def _add_run(parser: argparse.ArgumentParser, *, replications: int) -> None:
     parser.add_argument(
-        "--duration", type=_typed(_seconds, "Example: --duration 60, or '2 min'."), default=60.0, metavar="S",
+        "--duration", default=60.0, metavar="S",
+        type=_typed(_seconds, "Above 0, at most 1000000 s. Example: --duration 60, or '2 min'."),
         help="simulated seconds, warm-up included (60)",
     )  # fmt: skip
     parser.add_argument(
-        "--warmup", type=_typed(_warmup, "Example: --warmup auto, or --warmup 5."), default=None, metavar="auto|S",
+        "--warmup", default=None, metavar="auto|S",
+        type=_typed(_warmup, "From 0 to 1000000 s. Example: --warmup 5, or --warmup auto."),
         help="simulated seconds left out of the figures (auto)",
     )  # fmt: skip
     parser.add_argument(
@@ -166,11 +173,12 @@ def _add_run(parser: argparse.ArgumentParser, *, replications: int) -> None:
         help="the same seed gives the same run, everywhere (1)",
     )  # fmt: skip
     parser.add_argument(
-        "--replications", type=_typed(_whole(1, 10_000), "From 1 to 10000."), default=replications, metavar="R",
+        "--replications", default=replications, metavar="R",
+        type=_typed(_whole(1, 10_000), "A whole number from 1 to 10000."),
         help=f"independent runs to average ({replications})",
     )  # fmt: skip
     parser.add_argument(
-        "--workers", type=_typed(_whole(1, 1024), "From 1 to 1024."), default=None, metavar="N",
+        "--workers", type=_typed(_whole(1, 1024), "A whole number from 1 to 1024."), default=None, metavar="N",
         help="processors to use (all)",
     )  # fmt: skip
 
@@ -198,10 +206,11 @@ def _add_simulate(commands: Any) -> None:
     _add_file(parser)
     _add_run(parser, replications=1)
     parser.add_argument(
-        "--precision", type=_typed(_fraction, "Example: --precision '2 %'."), default=None, metavar="P",
+        "--precision", default=None, metavar="P",
+        type=_typed(_fraction, "From 0.01 % to 50 %. Example: --precision '2 %'."),
         help="stop as soon as every throughput is known this well (95 %% confidence)",
     )  # fmt: skip
-    _add_json(parser, csv=True)
+    _add_json(parser, csv="the time series")
 
 
 def _add_compare(commands: Any) -> None:
@@ -233,7 +242,7 @@ def _add_sweep(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--cluster", metavar="ADDRESS", help="not in this version: it runs on this computer only")
     _add_run(parser, replications=3)
-    _add_json(parser, csv=True)
+    _add_json(parser, csv="a line per point and VM")
 
 
 def _add_export(commands: Any) -> None:

@@ -64,7 +64,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         (["simulate", "x.hvs", "--duration", "5 parsecs"], "not a unit"),
         (["simulate", "x.hvs", "--warmup", "-1"], "--warmup auto"),
         (["simulate", "x.hvs", "--seed", "1.5"], "whole number"),
-        (["simulate", "x.hvs", "--replications", "0"], "From 1 to"),
+        (["simulate", "x.hvs", "--replications", "0"], "from 1 to"),
         (["simulate", "x.hvs", "--json", "--csv", "o"], "not allowed with"),
         (["compare", "x.hvs", "--types", "type4"], "Choose from type1,type2,hybrid,native"),
         (["sweep", "x.hvs"], "--vary"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from hvstudio.cli import main
+from hvstudio.commands.arguments import COMMANDS, make_parser
 from hvstudio.commands.output import table
 from hvstudio.commands.terminal import columns, harmless, on_one_line
 from hvstudio.files.examples import example_text, load_example
@@ -113,3 +115,14 @@ def test_text_for_a_terminal() -> None:
 def test_columns_stand_under_one_another_in_every_script() -> None:
     first, _, *rows = table(("Name", "N"), [("数据", "1"), ("ab", "22"), ("x" * 60, "3")]).splitlines()
     assert {columns(line) for line in (first, *rows)} == {40 + 2 + 2}  # the widest name, the gap, the widest number
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_examples_that_parse(command: str, capsys: Captured) -> None:
+    assert main([command, "--help"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    shown = [line for line in lines if line.startswith(f"hvstudio {command} ")]
+    for line in shown:
+        words = shlex.split(line.partition(" | ")[0])[1:]
+        assert make_parser().parse_args(words).command == command
+    assert shown or command == "import"
