@@ -31,7 +31,7 @@ class Control:
     """Knows the state of every VM: running, paused, saved, stopped, crashed or off."""
 
     def __init__(self, plan: Plan, kernel: Any, *, draws: Any) -> None:
-        """`draws` is the row of each class's think times or gaps in the kernel's steps."""
+        """`draws` is the row kept for each class's own think times or gaps in the kernel's steps."""
         self._plan, self._kernel, self._draws = plan, kernel, draws
         self.states = ["off"] * len(plan.vm_name)
         self.notes: list[str] = []
@@ -238,4 +238,4 @@ class Control:
 
     def _set_gap(self, kind: int, mean_ns: float) -> None:
         row = int(self._draws[kind])
-        self._kernel.set_draw(row, draw_row(mean_ns, float(self._plan.class_think_scv[kind])))
+        self._kernel.set_draw(kind, row, draw_row(mean_ns, float(self._plan.class_think_scv[kind])))

@@ -1995,8 +1995,9 @@ class Kernel:
         time: cython.longlong = self.now if self.now > self.traces[kind].start else self.traces[kind].start
         self._schedule_token(token, time + self._drawn(self.kinds[kind].draw, self.tokens[token].key))
 
-    def set_draw(self, draw: cython.longlong, values: dict) -> None:
-        """Replace the parameters of a distribution (`variates.draw_row` makes them)."""
+    def set_draw(self, kind: cython.longlong, draw: cython.longlong, values: dict) -> None:
+        """Give the kind think times or gaps of its own, in that row of `steps`; values by `variates.draw_row`."""
+        self.kinds[kind].draw = draw
         self.steps[draw].family = values["family"]
         self.steps[draw].stages = values["stages"]
         self.steps[draw].a = values["a"]

@@ -48,7 +48,7 @@ class Memory:
         self.nodes, self.children = node_rows(plan)
         self.contexts = _context_rows(plan, self.nodes)
         self.stations = _station_rows(plan)
-        self.steps, firsts, draws = step_rows(plan)
+        self.steps, firsts, draws, self.own_draws = step_rows(plan)
         self.kinds = _kind_rows(plan, seed, firsts=firsts, draws=draws)
         self.traces = _trace_rows(plan)
         self.vms = _vm_rows(plan)

@@ -40,7 +40,7 @@ class Runner:
         self.engine = name_of(module)
         self.memory = Memory(plan, seed=options.seed, checked=options.check_conservation)
         self.kernel: Any = module.Kernel(self.memory)
-        self.control = Control(plan, self.kernel, draws=self.memory.kinds["draw"])
+        self.control = Control(plan, self.kernel, draws=self.memory.own_draws)
         self.control.start_all()
         self.recorder = Recorder(self.memory)
         self.now_ns = 0

@@ -15,13 +15,17 @@ from hvstudio.simulation.variates import draw_row
 Array = NDArray[Any]
 
 
-def step_rows(plan: Plan) -> tuple[Array, Array, Array]:
-    """(steps, first step of each class, row of each class's think times or gaps)."""
+def step_rows(plan: Plan) -> tuple[Array, Array, Array, Array]:
+    """(steps, first step of each class, row of its think times or gaps, row kept for it alone after a live edit)."""
     steps, firsts = _shared(plan, _route_rows(plan))
-    thinks = np.zeros(len(plan.class_vm), dtype=RECORDS["Step"])
-    _set_families(thinks, plan.class_think_ns, plan.class_think_scv)
+    number = len(plan.class_vm)
+    pairs = np.stack([plan.class_think_ns, plan.class_think_scv], axis=1)
+    unique, which = np.unique(pairs, axis=0, return_inverse=True)
+    thinks = np.zeros(len(unique) + number, dtype=RECORDS["Step"])
+    _set_families(thinks[: len(unique)], unique[:, 0], unique[:, 1])
     thinks["salt"] = stream_key(2)
-    return np.concatenate([steps, thinks]), firsts, len(steps) + np.arange(len(thinks))
+    own = len(steps) + len(unique) + np.arange(number)
+    return np.concatenate([steps, thinks]), firsts, len(steps) + which.reshape(-1), own
 
 
 def ns_per_cycle(plan: Plan) -> Array:

@@ -98,7 +98,7 @@ def against_simpy(rounds: int) -> None:
 
 def growth(rounds: int) -> None:
     print("\nHardware growing with the VMs (goal: cost per event at most doubles over 1,000 x more VMs)")
-    sides = {vms: Ours(plans.growing_host(vms), simulated_s=12.0 / vms) for vms in (4, 64, 512, 4000)}
+    sides = {vms: Ours(plans.growing_host(vms), simulated_s=288.0 / vms) for vms in (4, 64, 512, 4000)}
     found = interleaved([side.round for side in sides.values()], rounds)
     for vms, speed in zip(sides, found, strict=True):
         print(f"  {vms:4d} VMs: {speed / 1e6:6.2f} M events/s, cost {found[0] / speed:.2f} x that of 4 VMs")
