@@ -26,7 +26,12 @@ class State:
     has_results: bool = False
     clipboard: bool = True
     has_hypervisor: bool = False
+    free: int = 0
+    """How many of the selected blocks rest on nothing."""
 
+
+ARRANGE: Final = "Align and distribute"
+"""The menu within the Edit menu that puts free stacks in line."""
 
 WhyNot: TypeAlias = Callable[[State], str]
 """Why an action is not possible now, in a sentence; empty when it is."""
@@ -90,6 +95,14 @@ def _needs_hypervisor(state: State) -> str:
     return "" if state.has_hypervisor else "There is no hypervisor in this composition."
 
 
+def _needs_two_free(state: State) -> str:
+    return "" if state.free >= 2 else "Select at least two hosts, notes or free stacks first."
+
+
+def _needs_three_free(state: State) -> str:
+    return "" if state.free >= 3 else "Select at least three hosts, notes or free stacks first."
+
+
 # fmt: off
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(name="new", text="New", menu="File", icon="new", shortcuts=("Ctrl+N",), tip="Begin with nothing"),
@@ -132,6 +145,23 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                why_not=_needs_blocks, tip="Find blocks by name, product or kind"),
     ActionSpec(name="command-palette", text="Command palette…", menu="Edit", icon="command", shortcuts=("Ctrl+K",),
                tip="Type what you want to do or insert"),
+
+    ActionSpec(name="align-left", text="Align left edges", menu=ARRANGE, why_not=_needs_two_free,
+               tip="Put the selected stacks in line at the left edge of them all"),
+    ActionSpec(name="align-centre", text="Align centres", menu=ARRANGE, why_not=_needs_two_free,
+               tip="Put the selected stacks in line at their centres, one above the other"),
+    ActionSpec(name="align-right", text="Align right edges", menu=ARRANGE, why_not=_needs_two_free,
+               tip="Put the selected stacks in line at the right edge of them all"),
+    ActionSpec(name="align-top", text="Align tops", menu=ARRANGE, why_not=_needs_two_free, starts_group=True,
+               tip="Put the upper ends of the selected stacks in line"),
+    ActionSpec(name="align-middle", text="Align middles", menu=ARRANGE, why_not=_needs_two_free,
+               tip="Put the middles of the selected stacks in line, side by side"),
+    ActionSpec(name="align-bottom", text="Align bottoms", menu=ARRANGE, why_not=_needs_two_free,
+               tip="Put the selected stacks on common ground"),
+    ActionSpec(name="distribute-across", text="Distribute across", menu=ARRANGE, why_not=_needs_three_free,
+               starts_group=True, tip="Make the gaps between the selected stacks equal, from left to right"),
+    ActionSpec(name="distribute-down", text="Distribute down", menu=ARRANGE, why_not=_needs_three_free,
+               tip="Make the gaps between the selected stacks equal, from top to bottom"),
 
     ActionSpec(name="zoom-in", text="Zoom in", menu="View", icon="zoom-in", shortcuts=("Ctrl++", "Ctrl+="),
                tip="See less, larger"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QMenu
 
 from hvstudio.editor.slots import kinds_for
+from hvstudio.gui.actions import ARRANGE
 from hvstudio.gui.icons import icon
 from hvstudio.gui.panels.palette import Entry
 from hvstudio.model.document import Block
@@ -43,6 +44,8 @@ def build_menu(window: MainWindow, request: ContextRequest) -> QMenu:
         _add_insertions(window, menu.addMenu("Add on it"), fitting)
         menu.addSeparator()
     _add_actions(window, menu, _ON_BLOCK)
+    if window.actions_table["align-left"].isEnabled():
+        menu.addMenu(window.menus.menus[ARRANGE])
     if block.kind == "hypervisor":
         menu.addSeparator()
         _add_actions(window, menu, ("to-type1", "to-hybrid", "to-type2"))

@@ -236,6 +236,7 @@ class MainWindow(QMainWindow):
             run=self.runs.state,
             has_results=bool(self.runs.runs),
             has_hypervisor=any(block.kind == "hypervisor" for block in document.blocks.values()),
+            free=sum(document.blocks[block_id].rests_on is None for block_id in self.workspace.selection),
         )
 
     def _refresh(self) -> None:

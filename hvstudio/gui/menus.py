@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from hvstudio.editor.workspace import Workspace
-from hvstudio.gui.actions import Actions
+from hvstudio.gui.actions import ARRANGE, Actions
 
 MENUS: Final = ("File", "Edit", "View", "Run", "Architecture", "Help")
 _TOOLBAR: Final = (
@@ -32,16 +32,21 @@ class Menus:
         self.recent = QMenu("Open recent", window)
         self.recent.setObjectName("recentFiles")
         for name in MENUS:
-            menu = window.menuBar().addMenu(name)
-            menu.setToolTipsVisible(True)
-            self.menus[name] = menu
-            for spec, action in actions.in_menu(name):
-                if spec.starts_group:
-                    menu.addSeparator()
-                menu.addAction(action)
-                if spec.name == "examples":
-                    menu.insertMenu(action, self.recent)
+            self._fill(window.menuBar().addMenu(name), name)
+        arrange = QMenu(ARRANGE, self.menus["Edit"])
+        self._fill(arrange, ARRANGE)
+        self.menus["Edit"].insertMenu(actions["select-all"], arrange)
         self.toolbar = self._tool_bar(window)
+
+    def _fill(self, menu: QMenu, name: str) -> None:
+        menu.setToolTipsVisible(True)
+        self.menus[name] = menu
+        for spec, action in self.actions.in_menu(name):
+            if spec.starts_group:
+                menu.addSeparator()
+            menu.addAction(action)
+            if spec.name == "examples":
+                menu.insertMenu(action, self.recent)
 
     def _tool_bar(self, window: QMainWindow) -> QToolBar:
         bar = QToolBar("Toolbar")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from hvstudio.editor.aligning import Direction, Line
 from hvstudio.gui.about import show_about
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def handlers_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "select-all": canvas.commands.select_all,
         "find": window.find_bar.open,
         "command-palette": window.command_palette.open,
+        **{f"align-{line}": lambda line=line: canvas.align(line) for line in get_args(Line)},
+        **{f"distribute-{way}": lambda way=way: canvas.distribute(way) for way in get_args(Direction)},
         "zoom-in": canvas.zoom_in,
         "zoom-out": canvas.zoom_out,
         "fit": canvas.fit,

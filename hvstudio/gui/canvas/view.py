@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from hvstudio.checks.finding import Report
+from hvstudio.editor.aligning import Direction, Line, aligned, distributed
 from hvstudio.editor.starters import Wanted
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.accessible import CanvasInterface, install
@@ -187,6 +188,14 @@ class CanvasView(QGraphicsView):
         middle = self.mapToScene(self.viewport().rect().center())
         wanted = Wanted(kind=kind, product=product, count=count)
         return self.hand.attempt(lambda: self.commands.insert(wanted, (middle.x(), middle.y())))
+
+    def align(self, line: Line) -> bool:
+        """Bring the selected free stacks to a common line; gives whether anything moved."""
+        return self.hand.attempt(lambda: aligned(self.canvas.stage, self.workspace.selection, line))
+
+    def distribute(self, direction: Direction) -> bool:
+        """Make the gaps between the selected free stacks equal; gives whether anything moved."""
+        return self.hand.attempt(lambda: distributed(self.canvas.stage, self.workspace.selection, direction))
 
     def cancel(self) -> None:
         """Give up the gesture under way; the document is as it was."""
