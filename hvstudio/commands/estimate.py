@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from hvstudio.commands.inputs import open_catalog, open_document, shown_name
+from hvstudio.commands.naming import its_processors
 from hvstudio.commands.outcome import FINE
 from hvstudio.commands.output import (
     say,
@@ -37,7 +38,8 @@ def estimate(arguments: Namespace) -> int:
     say(f"{document.title}: estimate")
     say(estimate_table(result))
     if result.bottleneck is not None:
-        say(f"Bottleneck: {result.bottleneck.name}, {shown_share(result.bottleneck.utilisation)} used.")
+        name = its_processors(result.bottleneck.name, [vm.name for vm in result.vms])
+        say(f"Bottleneck: {name}, {shown_share(result.bottleneck.utilisation)} used.")
     say("This is an approximation:")
     for assumption in (*result.assumptions, *plan.notes):
         say(f"  {assumption}")
@@ -54,7 +56,7 @@ def estimate_table(result: Estimate) -> str:
             shown_number(vm.bounds_per_s[1]),
             shown_rate(vm.bytes_per_s),
             shown_seconds(vm.latency_s),
-            vm.cannot_start or vm.limited_by,
+            vm.cannot_start or ("its processors" if vm.limited_by == vm.name else vm.limited_by),
         )
         for vm in result.vms
     ]

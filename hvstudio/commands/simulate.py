@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.commands.inputs import open_catalog, open_document, shown_name
+from hvstudio.commands.naming import hosts_by_block, limit_named, named
 from hvstudio.commands.outcome import FINE
 from hvstudio.commands.output import (
     counted,
@@ -50,7 +52,7 @@ def simulate(arguments: Namespace) -> int:
     if arguments.json:
         say_json(found)
     elif arguments.csv != "-":
-        say(results_text(found))
+        say(results_text(found, hosts_by_block(document)))
     return FINE
 
 
@@ -98,16 +100,16 @@ def _remark_on_errors(document: Document, catalog: Catalog, name: str) -> None:
         remark(f"{name}: the composition has {counted(open_errors, 'error')}; see: hvstudio validate {name}")
 
 
-def results_text(found: Mapping[str, Any]) -> str:
-    """The results as text: a row per VM, the host, and how the run went."""
+def results_text(found: Mapping[str, Any], hosts: Mapping[str, str]) -> str:
+    """The results as text: a row per VM, the host, and how the run went. `hosts` names the host of each block."""
     lines = [
         f"{found['title']}: {shown_number(found['simulated_s'])} s simulated, "
         f"the first {shown_number(found['warmup_s'])} s left out as warm-up, seed {found['seed']}"
         + (f", {found['replications']} replications" if found["replications"] > 1 else ""),
-        table(_HEADINGS, [_row(vm) for vm in (*found["vms"], *_at_work(found["background"]))]),
+        table(_HEADINGS, [*map(_row, found["vms"]), *(_row(row, hosts) for row in _at_work(found["background"]))]),
     ]
     lines += [f"“{vm['name']}” did not start: {vm['cannot_start']}" for vm in found["vms"] if vm["cannot_start"]]
-    lines += _host_lines(found["host"])
+    lines += _host_lines(found["host"], hosts, [vm["name"] for vm in found["vms"]])
     speed = f"{found['events']:,} events in {shown_seconds(found['wall_s'])}"
     lines.append(f"{speed} with the {found['engine']} engine.")
     lines += [f"Note: {note}" for note in found["notes"]]
@@ -118,15 +120,16 @@ def _at_work(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [row for row in rows if row["throughput_per_s"] > 0]
 
 
+_LEAST_SHOWN: Final = 0.0005
 _HEADINGS: Final = ("VM", "Requests/s", "±95 %", "MB/s", "Mean", "p95", "Ready", "CPU s")
 
 
-def _row(vm: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(vm: Mapping[str, Any], hosts: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
     low, high = vm["throughput_ci95"]
     latency = vm["latency_s"]
     served = vm["throughput_per_s"] > 0
     return (
-        vm["name"],
+        named(vm, hosts),
         shown_number(vm["throughput_per_s"]),
         shown_number((high - low) / 2),
         shown_rate(vm["bytes_per_s"]),
@@ -137,16 +140,23 @@ def _row(vm: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _host_lines(host: Mapping[str, Any]) -> list[str]:
+def _host_lines(host: Mapping[str, Any], hosts: Mapping[str, str], vms: Sequence[str]) -> list[str]:
     layers = [f"{name.replace('_', ' ')} {shown_share(part)}" for name, part in host["cpu_utilisation"].items()]
-    busy = [device for device in host["devices"] if device["utilisation"] > 0.0005]
-    devices = [f"{device['name']} {shown_share(device['utilisation'])}" for device in busy]
-    lines = [f"Processors: {', '.join(layers)}"]
-    if devices:
-        lines.append(f"Devices: {', '.join(devices)}")
+    lines = [f"Processors: {', '.join(layers)}", *_device_lines(host["devices"], hosts)]
     first = host["bottleneck"]
     if first:
         after = first.get("next")
-        then = f"; next {after['name']}, {shown_share(after['utilisation'])}" if after else ""
-        lines.append(f"Nearest to saturation: {first['name']}, {shown_share(first['utilisation'])} used{then}.")
+        then = f"; next {limit_named(after, hosts, vms)}, {shown_share(after['utilisation'])}" if after else ""
+        name = limit_named(first, hosts, vms)
+        lines.append(f"Nearest to saturation: {name}, {shown_share(first['utilisation'])} used{then}.")
     return lines
+
+
+def _device_lines(devices: Sequence[Mapping[str, Any]], hosts: Mapping[str, str]) -> list[str]:
+    """The devices in use, a line for each host."""
+    busy: dict[str, list[str]] = {}
+    for device in devices:
+        if device["utilisation"] > _LEAST_SHOWN:
+            host = hosts.get(device["id"], "")
+            busy.setdefault(host, []).append(f"{device['name']} {shown_share(device['utilisation'])}")
+    return [f"Devices{f' of {host}' if host else ''}: {', '.join(names)}" for host, names in busy.items()]

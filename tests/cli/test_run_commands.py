@@ -261,3 +261,19 @@ def test_compare_says_which_vms_do_not_start_in_an_architecture(tmp_path: Path, 
     path.write_text(example_text("nested-hyper-v"), encoding="utf-8")
     assert main(["compare", str(path), "--types", "type1,hybrid", "--duration", "0.2", "--replications", "1"]) == 0
     assert "“Cache, nested” does not start: " in capsys.readouterr().out
+
+
+def test_results_tell_devices_of_several_hosts_apart_and_name_virtual_processors(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    def simulated(example: str) -> str:
+        path = tmp_path / f"{example}.hvs"
+        path.write_text(example_text(example), encoding="utf-8")
+        assert main(["simulate", str(path), "--duration", "1"]) == 0
+        return capsys.readouterr().out
+
+    noisy = simulated("noisy-host")
+    assert "\nDevices of Server, Type 2: Disk " in noisy
+    assert "\nWindows Server 2003 (Server, Hybrid) " in noisy
+    assert "the virtual processors of “Build machine”" in simulated("vmware-workstation")
+    assert "\nDevices: Disk " in simulated("virtual-pc")
