@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from hvstudio.checks.rules import RULES
 from hvstudio.files.journal import Journal
-from hvstudio.files.store import load, save
+from hvstudio.files.store import document_in, load, save
 from hvstudio.gui.about import about_text
 from hvstudio.gui.actions import ACTIONS
 from hvstudio.gui.app import install_crash_hook, person_catalog
@@ -421,3 +421,21 @@ def test_a_catalogue_of_ones_own_that_is_wrong_is_left_out_with_the_reason(tmp_p
     assert "own.toml" in problem
     assert "hyper-v-2016" in catalog.products
     assert person_catalog(Settings()) == (catalog, "")
+
+
+def test_pasting_from_an_empty_clipboard_says_so(window: MainWindow) -> None:
+    QApplication.clipboard().clear()
+    before = window.workspace.document
+    window.actions_table["paste"].trigger()
+    assert window.workspace.document is before
+    assert shown(window)
+
+
+def test_the_picture_is_copied_with_the_composition_inside(window: MainWindow) -> None:
+    window.actions_table["copy-image"].trigger()
+    data = QApplication.clipboard().mimeData()
+    assert data.hasImage()
+    document, is_export = document_in(bytes(data.data("image/png").data()), name="clipboard")
+    assert is_export
+    assert document == window.workspace.document
+    QApplication.clipboard().clear()
