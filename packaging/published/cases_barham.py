@@ -141,7 +141,8 @@ def _network(table: Table, row: Row, guest: Guest) -> Case:
                 packets_in=few if outwards else many, packet_in_bytes=60.0 if outwards else size)  # fmt: skip
     limited = table.native.value < 850
     unknown = Unknown(parameter="kernel_cycles", low=1e5, high=1e8) if limited else None
-    words = "native cycles of a packet from the native throughput" if limited else "12,700 cycles a packet natively, as in the native row of Sugerman et al."
+    words = "12,700 cycles a packet natively, as in the native row of Sugerman et al."
+    words = "native cycles of a packet from the native throughput" if limited else words
     return RatioCase(table=table.id, system=row.system, machine=DELL_2650, guest=guest, load=load, unknown=unknown,
                      target=table.native.value * 1e6 / 8 / 65536,
                      assumed=words + "; Xen of 2003 has the drivers in the hypervisor")  # fmt: skip

@@ -97,13 +97,21 @@ def _adams(table: Table, row: Row) -> Case | None:
 
 def _matthews(table: Table, row: Row) -> Case | None:
     if "misbehaving" in row.system:
-        return _without(table, row, "its own degradation under its own hog says nothing about isolation")
-    if table.config.get("stress") != "cpu" or not row.system.startswith(("VMware", "Xen")):
-        return None
+        return _without(table, row, "the web server in the VM of the hog: results are per VM, not per workload")
+    stress = _stress(str(table.config.get("stress", "")))
+    if stress is None or not row.system.startswith(("VMware", "Xen")):
+        return _without(table, row, "what the fourth VM does is not described")
     product, place = ("xen", "parent") if row.system.startswith("Xen") else ("vmware-workstation", "hosted")
     return DirectCase(table=table.id, system=row.system, kind="ratio", measured=1 - row.value / 100,
-                      predict=lambda catalog: hog_retention(catalog, product, place),
-                      formula="throughput kept by three web VMs when a fourth computes without pause")  # fmt: skip
+                      predict=lambda catalog: hog_retention(catalog, product, place, stress),
+                      formula=f"throughput kept by three web VMs when a fourth is a hog ({stress})")  # fmt: skip
+
+
+def _stress(text: str) -> str | None:
+    """Which hog a configuration names, by the words the paper has for it."""
+    words = {"cpu": "cpu", "mem": "memory", "fork": "fork", "disk": "disk", "send": "transmit", "tx": "transmit",
+             "transmi": "transmit", "recei": "receive", "rx": "receive"}  # fmt: skip
+    return next((hog for word, hog in words.items() if word in text.lower()), None)
 
 
 def _ept(table: Table, row: Row) -> Case:

@@ -153,8 +153,8 @@ def _mysql(table: Table, row: Row, tables: Mapping[str, Table]) -> Case:
     words = (
         "16 statements a transaction (10 single rows, 4 ranges of 100 rows of 120 bytes, one of them a sum; begin, "
         "commit): 2.6 kB an answer, sent in one piece; 2 system calls each to receive, to send and to wait; 2 process "
-        "switches, each ended by a wake-up from another processor; 2 TLB misses per 1,000 cycles (6 % of MySQL's native "
-        "time at 30 cycles a walk: Basu et al., ISCA 2013, recalled)"
+        "switches, each ended by a wake-up from another processor; 2 TLB misses per 1,000 cycles (6 % of MySQL's "
+        "native time at 30 cycles a walk: Basu et al., ISCA 2013, recalled)"
     )
     return _closed(table, row, guest, statement, best=best, scale=STATEMENTS, words=words)
 

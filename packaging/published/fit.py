@@ -23,6 +23,8 @@ from tables import Table, load_tables
 from hvstudio.catalog.catalog import Catalog
 
 PULL = 0.03
+STEP = 0.1
+"""Of a logarithm, for slopes: large enough to stand out from the runs' own scatter."""
 
 
 def rows_of(group: Group, tables: Mapping[str, Table]) -> dict[str, Table]:
@@ -53,8 +55,12 @@ def fit(catalog: Catalog, group: Group, tables: Mapping[str, Table]) -> Catalog:
         outcomes, _ = evaluate(chosen, changed(catalog, values, [math.exp(number) for number in point]))
         return np.array([*(_residual(outcome) for outcome in outcomes), *(PULL * (point - start))])
 
+    def slopes(point: Any) -> Any:
+        here = residuals(point)
+        return np.stack([(residuals(point + STEP * unit) - here) / STEP for unit in np.eye(len(point))], axis=1)
+
     first = np.clip(start, low + 1e-3, high - 1e-3)
-    found = least_squares(residuals, first, bounds=(low, high), diff_step=0.01, max_nfev=8)
+    found = least_squares(residuals, first, jac=slopes, bounds=(low, high), max_nfev=6, xtol=3e-3)
     numbers = [math.exp(number) for number in found.x]
     for value, number, before in zip(values, numbers, np.exp(start), strict=True):
         print(f"{group.name}: {value.card}.{value.name} = {number:.4g} (was {before:.4g})", flush=True)

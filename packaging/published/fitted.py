@@ -56,9 +56,9 @@ _LINUX_IO = Group(
           ("felter-fio", "KVM"), ("fc-fio", "QEMU")),
 )  # fmt: skip
 _FITTED = (
-    _LINUX_IO,
     Group(name="nested-walk", values=(Value(card="cpu-slat", name="tlb_miss_cycles", low=20, high=200),),
           rows=(("felter-gups", "KVM"), ("kvmtest-up-hackbench", "KVM"))),
+    _LINUX_IO,
     Group(name="binary-translation",
           values=(Value(card="cpu-binary-translation", name="page_table_update_cycles", low=391, high=12000),),
           rows=(("adams-forkwait", "software"),)),
@@ -70,7 +70,7 @@ _FITTED = (
           rows=(("lmbench-fork", "Xen"),)),
     Group(name="hosted-network",
           values=(Value(card="nic-emulated-hosted", name="handoff_cycles", low=5000, high=40000),
-                  Value(card="nic-emulated-hosted", name="batch_in", low=1, high=32)),
+                  Value(card="nic-emulated-hosted", name="batch_in", low=1, high=16.1)),
           rows=(("sugerman-idle", "VM optimized ("), ("table6", "VMware"))),
     Group(name="xen-network",
           values=(Value(card="nic-xen-pv", name="backend_cycles_per_packet", low=2000, high=30000),),

@@ -160,16 +160,16 @@ def _number(value: float) -> str:
 def _fitted_lines(catalog: Catalog) -> list[str]:
     lines = [
         "## Fitted parameters\n\nThese values were chosen with a look at the published rows named: fitted by least "
-        "squares over the rows of a group (`packaging/published/fit.py`) or by trial where the way says so, or read off "
-        "by subtraction. Everything else of the cost cards is a fact with its source or an estimate, and says which.\n\n",
+        "squares over the rows of a group (`packaging/published/fit.py`), by trial where the way says so, or read off "
+        "by subtraction. All else on the cost cards is a fact with its source or an estimate, and says which.\n\n",
         "| group | way | card | value | chosen | unit | on the rows |\n|---|---|---|---|---|---|---|\n",
     ]
     for group in GROUPS:
         rows = ", ".join(f"{table} ({system})" if system else table for table, system in group.rows)
         for item in group.values:
             way = "by trial" if item.stated else "least squares" if item.high > 0 else group.way
-            number = present_value(catalog, item)
-            lines.append(f"| {group.name} | {way} | {item.card} | {item.name} | {number} | {unit_of(item.name)} | {rows} |\n")
+            cells = (group.name, way, item.card, item.name, present_value(catalog, item), unit_of(item.name), rows)
+            lines.append(f"| {' | '.join(cells)} |\n")
     return [*lines, "\n"]
 
 

@@ -54,6 +54,22 @@ def test_ratios_that_nothing_was_fitted_on_are_met_as_well(rows: list[dict[str, 
     assert statistics.median(found) <= 0.10
 
 
+def test_application_level_ratios_are_met(rows: list[dict[str, Any]]) -> None:
+    """Programs, not primitives: fitted or not."""
+    parts = ("linpack", "mysql", "redis", "kernel_compile", "http", "turtles", "barham-fig3", "matthews")
+    found = errors([row for row in rows if any(part in row["table"] for part in parts)], "ratio")
+    assert len(found) >= 20
+    assert statistics.median(found) <= 0.10
+    assert max(found) <= 0.25
+
+
+def test_every_value_fitted_on_a_row_still_fits_it(rows: list[dict[str, Any]]) -> None:
+    found = errors([row for row in rows if row["way"] == "fitted"], "ratio")
+    assert statistics.median(found) <= 0.10
+    read_off = errors([row for row in rows if row["way"] == "read off"], "ratio")
+    assert max(read_off) <= 0.03
+
+
 def test_every_row_has_a_prediction_or_a_reason(comparison: dict[str, list[dict[str, Any]]]) -> None:
     assert [row for row in comparison["without"] if row["reason"].startswith("no case")] == []
 

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.simulation.compile import compile_document
 from hvstudio.simulation.plan import Layer
 
 Compile = Callable[[Any], Any]
@@ -193,6 +196,35 @@ def test_the_hosts_page_cache_makes_a_read_uncertain(one_read: Any, compiled: Co
     plan = compiled(one_read)
     skips = [step["mean"] for step in plan.steps("vm") if step["at"] == "skip"]
     assert skips == [pytest.approx(0.05)]
+
+
+def test_with_the_host_cache_worker_threads_copy_and_not_the_io_thread(one_read: Any, compiled: Compile) -> None:
+    one_read.add("os", "linux", on="host", product="linux")
+    one_read.add("hypervisor", "kvm", on="linux", product="kvm")
+    _vm_that_reads(one_read, on="kvm")
+    one_read.change("vm disk", cache="read")
+    visits = compiled(one_read).visits("vm")
+    workers = visits.index("vm: worker threads")
+    assert visits.index("vm: I/O thread") < workers < visits.index("host disk")
+    assert "vm: I/O thread" in visits[visits.index("host disk") :]
+
+
+def test_a_thread_that_waits_for_the_disk_has_one_operation_at_a_time(
+    one_read: Any, compiled: Compile, catalog: Catalog
+) -> None:
+    card = catalog.card("disk-virtio-process")
+    waiting = evolve(card, values={**card.values, "synchronous": 1})
+    patient = evolve(catalog, cards={**catalog.cards, card.id: waiting})
+    one_read.add("os", "linux", on="host", product="linux")
+    one_read.add("hypervisor", "kvm", on="linux", product="kvm")
+    _vm_that_reads(one_read, on="kvm")
+    turn = "vm: I/O thread, one disk operation at a time"
+    usual = compiled(one_read)
+    assert turn not in usual.visits("vm")
+    visits = type(usual)(compile_document(one_read.document, patient)).visits("vm")
+    assert visits.count(turn) == 2
+    first, last = (place for place, name in enumerate(visits) if name == turn)
+    assert first < visits.index("vm: I/O thread") < visits.index("host disk") < last
 
 
 def test_a_cached_write_does_not_wait_for_the_disk(one_read: Any, compiled: Compile) -> None:
