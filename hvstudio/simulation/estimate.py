@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
+from hvstudio.simulation.estimate_bounds import throughput_bounds
 from hvstudio.simulation.estimate_demand import sum_by
 from hvstudio.simulation.estimate_network import Network, Solution
-from hvstudio.simulation.plan import Ints, Layer, Plan
+from hvstudio.simulation.plan import Layer, Plan
 
 ASSUMPTIONS = (
     "Mean values in steady state; warm-up, bursts and faults do not show.",
@@ -96,15 +98,17 @@ def estimate(plan: Plan) -> Estimate:
 
 
 def _report(plan: Plan, network: Network, solution: Solution) -> Estimate:
-    demand = network.demand
     pace = solution.throughput / network.speed[plan.vm_pool[plan.class_vm]]
-    layers = pace @ demand.layer_seconds
+    layers = pace @ network.demand.layer_seconds
     processors = max(float(plan.pool_processors.sum()), 1e-12)
     shares = {layer.name.lower(): float(layers[layer]) / processors for layer in Layer}
     shares["idle"] = max(0.0, 1.0 - sum(shares.values()))
-    resources = _resources(plan, network, solution)
-    vms = tuple(_vm(plan, network, solution, index) for index in range(len(plan.vm_block)) if plan.vm_is_guest[index])
-    return Estimate(vms=vms, layers=shares, resources=resources, assumptions=(*ASSUMPTIONS, *plan.notes))
+    return Estimate(
+        vms=tuple(_vms(plan, network, solution)),
+        layers=shares,
+        resources=_resources(plan, network, solution),
+        assumptions=(*ASSUMPTIONS, *plan.notes),
+    )
 
 
 def _resources(plan: Plan, network: Network, solution: Solution) -> tuple[ResourceEstimate, ...]:
@@ -126,59 +130,45 @@ def _resources(plan: Plan, network: Network, solution: Solution) -> tuple[Resour
     return tuple(sorted([*pools, *others], key=lambda item: -item.utilisation))
 
 
-def _vm(plan: Plan, network: Network, solution: Solution, index: int) -> VmEstimate:
-    mine = np.flatnonzero(plan.class_vm == index)
-    counted = mine[plan.class_counts[mine] == 1]
-    throughput = float(solution.throughput[counted].sum())
-    weighted = float((solution.throughput[counted] * solution.response[counted]).sum())
-    used = np.isin(network.demand.row_class, counted)
-    rows = network.demand.row_resource[used]
-    fullest = int(rows[np.argmax(solution.utilisation[rows])]) if len(rows) else -1
+def _vms(plan: Plan, network: Network, solution: Solution) -> Iterator[VmEstimate]:
+    """The reported VMs in plan order; every column is summed over all classes at once."""
+    demand, count = network.demand, len(plan.vm_block)
+    counted = np.where(plan.class_counts == 1, solution.throughput, 0.0)
+    throughput = sum_by(plan.class_vm, counted, count)
+    waited = sum_by(plan.class_vm, counted * solution.response, count)
+    payload = sum_by(plan.class_vm, counted * plan.class_bytes, count)
+    cpu = sum_by(plan.class_vm, solution.throughput * demand.layer_seconds.sum(axis=1), count)
+    exits = sum_by(plan.class_vm, solution.throughput * demand.exits, count)
+    low, high = throughput_bounds(network)
+    least = sum_by(plan.class_vm, low * plan.class_counts, count)
+    most = sum_by(plan.class_vm, np.where(plan.class_counts == 1, high, 0.0), count)
+    limits = _limits(plan, network, solution)
+    for index in np.flatnonzero(plan.vm_is_guest):
+        yield VmEstimate(
+            id=plan.vm_block[index],
+            name=plan.vm_name[index],
+            throughput_per_s=float(throughput[index]),
+            bounds_per_s=(float(least[index]), float(most[index])),
+            bytes_per_s=float(payload[index]),
+            latency_s=float(waited[index] / throughput[index]) if throughput[index] > 0 else 0.0,
+            cpu_seconds_per_s=float(cpu[index]),
+            exits_per_s=float(exits[index]),
+            limited_by=limits[index],
+            cannot_start=plan.vm_cannot_start[index],
+        )
+
+
+def _limits(plan: Plan, network: Network, solution: Solution) -> list[str]:
+    """For every VM the fullest resource its requests use, empty where none is used by more than half."""
     names = (*plan.context_name, *plan.station_name)
-    return VmEstimate(
-        id=plan.vm_block[index],
-        name=plan.vm_name[index],
-        throughput_per_s=throughput,
-        bounds_per_s=_bounds(network, counted),
-        bytes_per_s=float((solution.throughput[counted] * plan.class_bytes[counted]).sum()),
-        latency_s=weighted / throughput if throughput > 0 else 0.0,
-        cpu_seconds_per_s=float((solution.throughput[mine] * network.demand.layer_seconds[mine].sum(axis=1)).sum()),
-        exits_per_s=float((solution.throughput[mine] * network.demand.exits[mine]).sum()),
-        limited_by=names[fullest] if fullest >= 0 and solution.utilisation[fullest] > 0.5 else "",
-        cannot_start=plan.vm_cannot_start[index],
-    )
-
-
-def _bounds(network: Network, classes: Ints) -> tuple[float, float]:
-    """Asymptotic bounds of a VM's throughput: all others always ahead in every queue, and nobody else there."""
-    low = high = 0.0
-    demand = network.demand
-    per_server = demand.row_seconds / network.servers[demand.row_resource]
-    crowd = sum_by(demand.row_resource, per_server * network.customers[demand.row_class], len(network.servers))
-    has_open = bool(np.any(network.rates > 0))
-    for index in classes:
-        rows = demand.row_class == index
-        alone = float(demand.row_seconds[rows].sum() + demand.delay_s[index])
-        tightest = float(per_server[rows].max(initial=0.0))
-        tightest = max(tightest, _longest_hold(network, int(index)))
-        ceiling = 1.0 / tightest if tightest > 0 else float("inf")
-        customers = float(network.customers[index])
-        if customers > 0:
-            cycle = float(network.think_s[index]) + alone
-            high += min(customers / max(cycle, 1e-12), ceiling)
-            certain = not has_open and index not in demand.held_class
-            low += customers / (cycle + float(crowd[demand.row_resource[rows]].sum())) if certain else 0.0
-        else:
-            high += min(float(network.rates[index]), ceiling)
-    return low, high
-
-
-def _longest_hold(network: Network, index: int) -> float:
-    """The longest time per server that a request of the class keeps anything seized, when it is alone."""
-    demand = network.demand
-    holds = [
-        float(demand.row_seconds[rows].sum() / network.servers[network.contexts + demand.held_station[held]])
-        for held, rows in enumerate(demand.held_rows)
-        if demand.held_class[held] == index
-    ]
-    return max(holds, default=0.0)
+    rows = np.flatnonzero(plan.class_counts[network.demand.row_class] == 1)
+    vm = plan.class_vm[network.demand.row_class[rows]]
+    use = solution.utilisation[network.demand.row_resource[rows]]
+    order = np.lexsort((use, vm))
+    last = np.searchsorted(vm[order], np.arange(len(plan.vm_block)), side="right") - 1
+    limits = [""] * len(plan.vm_block)
+    for index in np.unique(vm):
+        row = order[last[index]]
+        if use[row] > 0.5:
+            limits[index] = names[network.demand.row_resource[rows[row]]]
+    return limits

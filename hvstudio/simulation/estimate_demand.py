@@ -14,7 +14,7 @@ class Demand:
 
     Row i says that a request of class `row_class[i]` needs `row_seconds[i]` of service from one server of resource
     `row_resource[i]`; `row_scv[i]` is the variability of that service, `row_visits[i]` how often it comes anew,
-    `held_rows[h]` are the merged rows that class `held_class[h]` is served at while it holds `held_station[h]`.
+    Class `held_class[h]` holds `held_station[h]` while it is served at the merged rows `held_rows[held_of_row == h]`.
     `delay_s[K]` is waiting that uses nothing. `layer_seconds[K, L]`
     is processor time by layer. `exits[K]` counts VM exits. `spawns[K, 2]` rows are (parent class, child class) with
     `spawn_count` each.
@@ -33,7 +33,8 @@ class Demand:
     spawn_count: Floats
     held_station: Ints
     held_class: Ints
-    held_rows: tuple[Ints, ...]
+    held_rows: Ints
+    held_of_row: Ints
 
 
 def context_pools(plan: Plan) -> Ints:
@@ -91,6 +92,7 @@ def demands(plan: Plan) -> Demand:
         held_station=held[0],
         held_class=held[1],
         held_rows=held[2],
+        held_of_row=held[3],
     )
 
 
@@ -140,19 +142,21 @@ def _merge(
 
 def _held(
     plan: Plan, op: Ints, target: Ints, owner: Ints, rows: Ints, merged_of_row: Ints
-) -> tuple[Ints, Ints, tuple[Ints, ...]]:
+) -> tuple[Ints, Ints, Ints, Ints]:
     """For every SEIZE: the station, the class, and the merged rows that are served while it is held."""
-    stations: list[int] = []
-    classes: list[int] = []
+    starts = np.flatnonzero(op == Op.SEIZE)
+    if not len(starts):
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, nothing, nothing
     inside: list[Ints] = []
-    for start in np.flatnonzero(op == Op.SEIZE):
-        frees = np.flatnonzero((op == Op.FREE) & (target == target[start]) & (owner == owner[start]))
-        stop = int(frees[frees > start][0]) if np.any(frees > start) else int(start)
-        served = merged_of_row[(rows > start) & (rows < stop)]
-        stations.append(int(target[start]))
-        classes.append(int(owner[start]))
-        inside.append(np.unique(served))
-    return np.array(stations, dtype=np.int64), np.array(classes, dtype=np.int64), tuple(inside)
+    frees = np.flatnonzero(op == Op.FREE)
+    for start in starts:
+        window = frees[np.searchsorted(frees, start) :][:64]
+        mine = window[(target[window] == target[start]) & (owner[window] == owner[start])]
+        stop = int(mine[0]) if len(mine) else int(start)
+        inside.append(np.unique(merged_of_row[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]))
+    lengths = [len(found) for found in inside]
+    return target[starts], owner[starts], np.concatenate(inside), np.repeat(np.arange(len(inside)), lengths)
 
 
 def sum_by(index: Ints, values: Floats, count: int) -> Floats:

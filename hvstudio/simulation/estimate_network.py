@@ -17,10 +17,12 @@ from hvstudio.simulation.estimate_demand import Demand, context_pools, demands, 
 from hvstudio.simulation.estimate_share import ShareTree, share_tree
 from hvstudio.simulation.plan import Floats, Ints, Plan
 
-_ITERATIONS = 400
-_TOLERANCE = 1e-6
-_GREEDY = 0.97
-"""A context that uses this part of what it is granted would use more if it could."""
+_ITERATIONS = 300
+_TOLERANCE = 1e-4
+_CONTENT, _GREEDY = 0.97, 0.998
+"""A context that uses more than the second part of what it is granted would use more; below the first, it would not."""
+_LEAST_STEP = 0.03
+"""Grants move by ever smaller parts of the way, so that contexts that crowd each other out come to rest."""
 _FULL = 0.999
 """Open arrivals are let in up to this utilisation."""
 
@@ -51,7 +53,7 @@ class Network:
         cores = plan.pool_processors / np.maximum(plan.pool_threads_per_core, 1)
         self.capacity: Floats = cores * np.where(plan.pool_threads_per_core > 1, plan.pool_smt_yield, 1.0)
         self.think_s: Floats = np.where(self.customers > 0, plan.class_think_ns * 1e-9, 0.0)
-        self.held_queue: Floats = np.zeros(len(self.demand.held_rows))
+        self.held_queue: Floats = np.zeros(len(self.demand.held_class))
         wake_s = plan.context_wake_cycles / plan.pool_clock_hz[self.pools] if self.contexts else np.zeros(0)
         on_context = self.demand.row_resource < self.contexts
         which = np.where(on_context, self.demand.row_resource, 0)
@@ -67,6 +69,7 @@ class Network:
             self.demand.row_resource, self.customers[self.demand.row_class].astype(np.float64), len(self.servers)
         )
         self.granted: Floats = self.leaf_count.copy()
+        self.step = 0.5
         self.occupied: Floats = np.zeros(len(self.capacity))
         self.speed: Floats = np.ones(len(self.capacity))
         self.throughput = self._first_guess()
@@ -110,7 +113,8 @@ class Network:
         self.queue_row = self.throughput[owner] * waiting
         use = sum_by(resource, self.throughput[owner] * service * speed[resource], resources)
         self.utilisation = np.minimum(use / np.maximum(servers * speed, 1e-12), 1.0)
-        self.granted = 0.5 * (self.granted + self._grant(use[: self.contexts]))
+        self.granted += self.step * (self._grant(use[: self.contexts]) - self.granted)
+        self.step = max(0.98 * self.step, _LEAST_STEP)
         self._share_cores(sum_by(self.pools, use[: self.contexts], len(self.capacity)))
 
     def _waiting(self, service: Floats, servers: Floats) -> Floats:
@@ -184,11 +188,16 @@ class Network:
             self.speed[pool] = min(1.0, float(work[pool]) / busy) if busy > 0 else 1.0
 
     def _grant(self, use: Floats) -> Floats:
-        """[C] processors within reach of every context, given what each uses now."""
-        greedy = use >= _GREEDY * np.minimum(self.granted, self.leaf_count * self.speed[self.pools])
-        wanted = np.where(greedy, self.leaf_count, use)
+        """[C] processors within reach of every context, given what each uses now.
+
+        A context that uses nearly all it is granted would use more if it could: it competes for all it can use. The
+        passage between the two is gradual, so that the fixed point does not jump to and fro.
+        """
+        granted = np.minimum(self.granted, self.leaf_count * self.speed[self.pools])
+        greed = np.clip((use / np.maximum(granted, 1e-12) - _CONTENT) / (_GREEDY - _CONTENT), 0.0, 1.0)
+        wanted = use + greed * np.maximum(self.leaf_count - use, 0.0)
         share, reach = self.tree.shares(wanted, self.capacity)
-        return np.where(greedy, share, reach)
+        return greed * share + (1.0 - greed) * reach
 
     def _throughput(self, service: Floats, servers: Floats) -> Floats:
         """[K] closed: customers over cycle time; open: the rate, cut where something would overflow; spawned too."""
@@ -212,22 +221,18 @@ class Network:
 
         Source: method of surrogate delays, Jacobson and Lazowska 1982.
         """
-        wait = np.zeros(len(self.customers))
         demand = self.demand
-        for index, rows in enumerate(demand.held_rows):
-            owner = demand.held_class[index]
-            servers = float(self.servers[self.contexts + demand.held_station[index]])
-            hold = float(residence[rows].sum()) / servers
-            customers = float(self.customers[owner])
-            if customers > 0:
-                waiting = hold * self.held_queue[index] * (customers - 1) / customers
-                queue = float(self.throughput[owner]) * (hold + waiting)
-                self.held_queue[index] = 0.5 * (self.held_queue[index] + min(queue, customers))
-            else:
-                busy = min(float(self.throughput[owner]) * hold, _FULL)
-                waiting = hold * busy / (1.0 - busy)
-            wait[owner] += waiting
-        return wait
+        owner = demand.held_class
+        servers = self.servers[self.contexts + demand.held_station]
+        hold = sum_by(demand.held_of_row, residence[demand.held_rows], len(owner)) / servers
+        customers = self.customers[owner].astype(np.float64)
+        closed = customers > 0
+        others = np.where(closed, (customers - 1.0) / np.maximum(customers, 1.0), 0.0)
+        busy = np.minimum(self.throughput[owner] * hold, _FULL)
+        waiting = hold * np.where(closed, self.held_queue * others, busy / (1.0 - busy))
+        queue = np.minimum(self.throughput[owner] * (hold + waiting), customers)
+        self.held_queue = 0.5 * (self.held_queue + queue)
+        return sum_by(owner, waiting, len(self.customers))
 
 
 def _mean_excess(mean: float, limit: float, threshold: float) -> float:

@@ -85,19 +85,34 @@ def share_tree(plan: Plan) -> ShareTree:
 
 
 def _fill(tree: ShareTree, nodes: Ints, asked: Floats, available: Floats) -> Floats:
-    """The water level (processors per unit of weight) of each node's family, found by bisection, all at once."""
+    """The water level (processors per unit of weight) of each node's family, all families at once.
+
+    A node takes `level * weight`, but at least its reserve and at most what it asks for. What a family takes grows
+    with the level in straight pieces that bend where a node leaves its reserve or is satisfied; the level is found on
+    the piece that reaches what the family has.
+    """
     parents, family = np.unique(tree.parent[nodes], return_inverse=True)
     capacity = np.zeros(len(parents))
     capacity[family] = available
     weight, want = np.maximum(tree.weight[nodes], 1e-12), asked[nodes]
     floor = np.minimum(tree.reserve[nodes], want)
-    low = np.zeros(len(parents))
-    high = np.zeros(len(parents))
-    np.maximum.at(high, family, np.maximum(want, available) / weight)
-    for _ in range(40):
-        level = (low + high) / 2
-        given = np.clip(level[family] * weight, floor, np.maximum(want, floor))
-        total = sum_by(family, given, len(parents))
-        fits = total <= capacity
-        low, high = np.where(fits, level, low), np.where(fits, high, level)
-    return low[family]
+    bend = np.concatenate([floor / weight, want / weight])
+    slope = np.concatenate([weight, -weight])
+    owner = np.concatenate([family, family])
+    order = np.lexsort((bend, owner))
+    bend, slope, owner = bend[order], slope[order], owner[order]
+    first = np.searchsorted(owner, np.arange(len(parents)))
+    steepness = np.cumsum(slope)
+    steepness -= np.concatenate([[0.0], steepness])[first][owner]
+    rise = np.zeros(len(bend))
+    rise[1:] = np.where(owner[1:] == owner[:-1], steepness[:-1] * (bend[1:] - bend[:-1]), 0.0)
+    taken = np.cumsum(rise)
+    taken += sum_by(family, floor, len(parents))[owner] - taken[first][owner]
+    reached = sum_by(owner, (taken <= capacity[owner] * (1 + 1e-12)).astype(np.float64), len(parents)).astype(np.int64)
+    piece = first + np.maximum(reached - 1, 0)
+    slack = np.maximum(capacity - taken[piece], 0.0)
+    onward = np.where(steepness[piece] > 1e-9, slack / np.maximum(steepness[piece], 1e-9), 0.0)
+    # Where everybody is satisfied the level is as high as the whole family could use.
+    satisfied = steepness[piece] <= 1e-9
+    level = bend[piece] + onward
+    return np.where(satisfied, np.maximum(level, capacity / np.bincount(family, weights=weight)), level)[family]

@@ -188,3 +188,44 @@ def test_the_json_form_holds_only_plain_numbers() -> None:
 
     assert [vm["id"] for vm in found["vms"]] == ["vm-0", "vm-1"]
     assert all(not isinstance(value, np.generic) for vm in found["vms"] for value in vm.values())
+
+
+def test_vms_that_wait_for_a_crowded_parent_leave_it_what_they_do_not_use() -> None:
+    # One processor, equal weights. A request costs 0.2 ms in its VM and 0.6 ms in the parent; two VMs saturate. The
+    # parent needs three quarters of the processor, far above its third, and gets them: 1 / 0.8 ms in all.
+    builder = PlanBuilder()
+    pool = builder.pool(processors=1, clock_hz=1e9)
+    root = builder.node(pool=pool, name="hypervisor")
+    host = builder.vm(name="parent", block="parent-1", pool=pool, stream=9, is_guest=False)
+    parent = builder.context(vm=host, name="parent", parent=root)
+    for index in range(2):
+        vm = builder.vm(name=f"vm{index}", block=f"vm-{index}", pool=pool, stream=index)
+        guest = builder.context(vm=vm, name=f"vm{index}", parent=root)
+        work = [steps.cpu(guest, 2e5, layer=Layer.GUEST_USER), steps.cpu(parent, 6e5, layer=Layer.HOST)]
+        builder.request_class(vm=vm, name="r", steps=work, arrivals=Arrivals.CLOSED, clients=8)
+
+    found = estimate(builder.build())
+
+    assert sum(vm.throughput_per_s for vm in found.vms) == pytest.approx(1250.0, rel=0.02)
+
+
+def test_threads_that_share_a_core_are_slower() -> None:
+    # Two cores of two threads at a yield of 1.25, four threads always busy: 2.5 cores' worth of work, 250 requests/s
+    # of 10 ms.
+    builder = PlanBuilder()
+    pool = builder.pool(processors=4, threads_per_core=2, clock_hz=1e9, smt_yield=1.25)
+    root = builder.node(pool=pool, name="system")
+    vm = builder.vm(name="vm", block="vm-1", pool=pool, stream=0)
+    context = builder.context(vm=vm, name="vm", parent=root, leaves=4)
+    builder.request_class(
+        vm=vm,
+        name="spin",
+        steps=[steps.cpu(context, 1e7, layer=Layer.GUEST_USER)],
+        arrivals=Arrivals.CLOSED,
+        clients=8,
+    )
+
+    found = estimate(builder.build())
+
+    assert found.vms[0].throughput_per_s == pytest.approx(250.0, rel=0.02)
+    assert found.layers["guest_user"] == pytest.approx(1.0, rel=0.03)
