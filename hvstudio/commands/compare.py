@@ -112,7 +112,8 @@ def comparison_text(found: Mapping[str, Any]) -> str:
     first = found["variants"][base]
     runs = counted(first["replications"], "replication")
     lines = [
-        f"{found['title']}: {runs} of {shown_number(first['simulated_s'])} s each",
+        f"{found['title']}: {runs} of {shown_number(first['simulated_s'])} s each, "
+        f"the first {shown_number(first['warmup_s'])} s left out as warm-up",
         table(("VM", "Architecture", "Requests/s", "±95 %", f"of {TYPE_LABELS[base]}", "±95 %", "Mean", "p95"),
               [row for vm_id, name in _vms(found).items() for row in _rows(vm_id, name, found)], left=(0, 1)),
         "The same requests arrive in every architecture: the interval of a ratio is that of the paired differences."

@@ -114,7 +114,7 @@ def shown_seconds(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if abs(value) >= factor:
+        if abs(value) >= factor * 0.9995:  # 999.6 ms is 1 s
             return f"{value / factor:.3g} {unit}"
     return f"{value / 1e-9:.3g} ns" if value else "0"
 

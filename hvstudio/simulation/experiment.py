@@ -98,11 +98,17 @@ def compare(
 ) -> Comparison:
     """Run every plan with the same seeds; differences are against `baseline` (the first plan), paired by replication.
 
-    VMs are matched by block id; those that a variant lacks are left out of its differences.
+    VMs are matched by block id; those that a variant lacks are left out of its differences. An automatic warm-up is
+    the same for all runs, the longest that a first run of every plan asks for: differences over different spans of time
+    would not be paired.
     """
     if not plans:
         raise PlanError("there is nothing to compare.")
     names = list(plans)
+    if options.warmup_s is None:
+        pilots = 1.0 / (replications + 1)
+        warmup_s = _longest_warmup(plans, options, workers=workers, progress=_part(progress, 0.0, pilots))
+        options, progress = evolve(options, warmup_s=warmup_s), _part(progress, pilots, 1.0)
     base = baseline if baseline is not None and baseline in plans else names[0]
     found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
     runs = dict(zip(names, found, strict=True))
@@ -124,6 +130,21 @@ def sweep(
     """Run the plan of every value, all with the same seeds."""
     found = _all_runs(list(plans.values()), options, replications=replications, workers=workers, progress=progress)
     return Sweep(points=tuple((name, pooled(runs)) for name, runs in zip(plans, found, strict=True)))
+
+
+def _longest_warmup(
+    plans: Mapping[str, Plan], options: RunOptions, *, workers: int | None, progress: Progress | None
+) -> float:
+    pilots = _all_runs(list(plans.values()), options, replications=1, workers=workers, progress=progress)
+    return max(run.warmup_s for runs in pilots for run in runs)
+
+
+def _part(progress: Progress | None, first: float, last: float) -> Progress | None:
+    """The progress of a part of the work, told as that of the whole."""
+    if progress is None:
+        return None
+    tell = progress
+    return lambda fraction: tell(first + (last - first) * fraction)
 
 
 def _differences(name: str, *, base: Sequence[Results], variant: Sequence[Results]) -> list[Difference]:

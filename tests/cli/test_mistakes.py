@@ -10,7 +10,7 @@ from attrs import evolve
 
 from hvstudio.cli import main
 from hvstudio.commands.arguments import COMMANDS, make_parser
-from hvstudio.commands.output import table
+from hvstudio.commands.output import shown_seconds, table
 from hvstudio.commands.terminal import columns, harmless, on_one_line
 from hvstudio.files.examples import example_text, load_example
 from hvstudio.files.store import load, save
@@ -110,6 +110,10 @@ def test_text_for_a_terminal() -> None:
     assert on_one_line("a\n b\tc") == "a b c"
     assert on_one_line("数据库", 5) == "数据…"
     assert (columns("abc"), columns("数据"), columns("e\u0301")) == (3, 4, 1)
+
+
+def test_a_duration_is_shown_in_the_unit_that_it_rounds_to() -> None:
+    assert [shown_seconds(value) for value in (0.9996, 0.9994, 1.5e-3, 0.0)] == ["1 s", "999 ms", "1.5 ms", "0"]
 
 
 def test_columns_stand_under_one_another_in_every_script() -> None:

@@ -68,6 +68,15 @@ def test_a_ratio_has_an_interval_and_any_plan_can_be_the_baseline() -> None:
     assert high - low < 0.02
 
 
+def test_an_automatic_warm_up_is_the_same_for_everything_that_is_compared() -> None:
+    told: list[float] = []
+    plans = {"type1": server(2e5), "native": server(0)}
+    comparison = compare(plans, RunOptions(duration_s=5.0), replications=3, progress=told.append)
+    assert comparison.results["type1"].warmup_s == comparison.results["native"].warmup_s
+    assert 0 <= min(told) <= max(told) <= 1.0 + 1e-9
+    assert told == sorted(told)
+
+
 def test_requests_are_the_same_in_every_architecture() -> None:
     arrived = [
         replicate(server(overhead), RunOptions(duration_s=5.0, warmup_s=0.0), replications=1).vms[0].completions
