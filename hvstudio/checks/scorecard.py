@@ -120,13 +120,17 @@ def _security(scene: Scene, hypervisor: Block) -> list[Score]:
             Score(
                 promise="security",
                 label=f"If “{block.name}” fails",
-                text=f"{lost} of {total} VMs stop" if block.kind != "vm" else "only this VM stops",
+                text=_stopping(lost, total) if block.kind != "vm" else "only this VM stops",
                 value=float(lost if block.kind != "vm" else 1),
                 unit="VMs",
                 blocks=(block.id,),
             )
         )
     return scores
+
+
+def _stopping(lost: int, total: int) -> str:
+    return f"{lost} of {total} VMs stop" if total else "no VM stops: there is none yet"
 
 
 def _with_direct_access(scene: Scene, hypervisor: Block) -> list[Block]:

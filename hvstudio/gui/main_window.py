@@ -161,12 +161,12 @@ class MainWindow(QMainWindow):
         self.canvas.insert(entry.kind, entry.product)
 
     def go_to_block(self, block: str) -> None:
-        """Select a block and bring it into the middle."""
+        """Select a block and bring it into view; where it is seen already, nothing moves."""
         block_id = BlockId(block)
         if block_id in self.workspace.document.blocks:
             self.close_gallery()
             self.workspace.select([block_id])
-            self.canvas.centre_on(block_id)
+            self.canvas.reveal(block_id)
 
     def go_to_finding(self, finding: Finding) -> None:
         """Select the block of a finding, mark what else it is about, and open the field it speaks of."""

@@ -41,7 +41,7 @@ def handlers_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "zoom-in": canvas.zoom_in,
         "zoom-out": canvas.zoom_out,
         "fit": canvas.fit,
-        "centre": lambda: window.go_to_block(window.workspace.primary or ""),
+        "centre": lambda: _on_primary(window, canvas.centre_on),
         "run": runs.toggle,
         "stop": runs.stop,
         "run-again": runs.start,

@@ -18,6 +18,8 @@ FIT_MARGIN: Final = 32.0
 FIT_LARGEST: Final = 1.25
 """Fitting a small diagram does not blow it up."""
 _READABLE: Final = 0.6
+_LEGIBLE: Final = 0.25
+"""From here on blocks bear their names."""
 _READING: Final = 0.8
 _EDGE: Final = 40
 """Dragging so near to the edge of the view, in pixels, scrolls."""
@@ -90,6 +92,14 @@ class Camera:
         if self.scale < _READABLE:
             self.set_scale(_READING)
         self._view.centerOn(rect.x + rect.width / 2, rect.y + rect.height / 2)
+
+    def reveal(self, rect: Rect) -> None:
+        """Move nothing if a rectangle is in the view and large enough; otherwise as little as needed."""
+        if self.scale < _LEGIBLE:
+            self.centre_on(rect)
+        elif not self.sees(rect):
+            margin = round(FIT_MARGIN)
+            self._view.ensureVisible(rect.x, rect.y, rect.width, rect.height, margin, margin)
 
     def sees(self, rect: Rect) -> bool:
         """Whether all of a rectangle is in the view."""

@@ -171,6 +171,13 @@ class CanvasView(QGraphicsView):
             self.in_place.close()
             self.camera.centre_on(place.bar)
 
+    def reveal(self, block_id: BlockId) -> None:
+        """Bring a block into view, near enough to be read, and move as little as that takes."""
+        place = self.canvas.picture.layout.places.get(block_id)
+        if place is not None:
+            self.in_place.close()
+            self.camera.reveal(place.bar)
+
     def rename(self, block_id: BlockId | None = None) -> None:
         """Edit the name of a block (of the primary one, if none is given) in its place."""
         wanted = block_id or self.workspace.primary

@@ -6,15 +6,19 @@ from typing import Any, Final
 
 from attrs import frozen
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -51,6 +55,21 @@ class PatientComboBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A text that is too long ends in an ellipsis, not in the middle of a letter."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        style, part = self.style(), QStyle.SubControl.SC_ComboBoxEditField
+        room = style.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 4
+        text = option.currentText or self.placeholderText()  # type: ignore[attr-defined]
+        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
+            text, Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form while the box has no focus."""
@@ -149,7 +168,8 @@ class ParameterRow(QWidget):
         self.editor.installEventFilter(self)
 
     def _lay_out(self) -> None:
-        for widget in (self.reset, self.badge):
+        # Beside numbers the marks keep their room, so that the fields are in line; words need it more than the marks.
+        for widget in () if isinstance(self.editor, QComboBox) else (self.reset, self.badge):
             keep = widget.sizePolicy()
             keep.setRetainSizeWhenHidden(True)
             widget.setSizePolicy(keep)
@@ -159,10 +179,15 @@ class ParameterRow(QWidget):
         grid.setVerticalSpacing(1)
         top = Qt.AlignmentFlag.AlignTop if isinstance(self.editor, CommitText) else Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self.label, 0, 0, top)
-        grid.addWidget(self.editor, 0, 1)
-        grid.addWidget(self.badge, 0, 2)
-        grid.addWidget(self.reset, 0, 3)
-        grid.addWidget(self.problem, 1, 1, 1, 3)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.editor, 1 if not isinstance(self.editor, QCheckBox) else 0)
+        if isinstance(self.editor, QCheckBox):
+            line.addStretch(1)
+        line.addWidget(self.badge)
+        line.addWidget(self.reset)
+        grid.addLayout(line, 0, 1)
+        grid.addWidget(self.problem, 1, 1)
         grid.setColumnStretch(1, 1)
 
     def set_theme(self, theme: Theme) -> None:

@@ -64,8 +64,9 @@ class IdentityForm(QWidget):
         words.addWidget(self._place)
         head.addLayout(words, 1)
         self._form = QFormLayout()
-        self._form.setContentsMargins(4, 4, 0, 0)
+        self._form.setContentsMargins(2, 4, 0, 0)
         self._form.setVerticalSpacing(4)
+        self._form.setHorizontalSpacing(6)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for text, editor in (("Name", self.name), ("Product", self.product), ("Attached to", self.attachment)):
             label = QLabel(text)

@@ -33,6 +33,8 @@ SEVERITY_NAMES: Final = {
     Severity.NOTE: ("note", "notes"),
 }
 _SHOWN_AT_MOST: Final = 500
+_NOTHING_YET: Final = "There is nothing on the canvas yet. What is found while you compose appears here."
+_SOUND: Final = "Nothing found. This composition is sound."
 
 
 class _FindingTree(QTreeView):
@@ -74,7 +76,7 @@ class ProblemsPanel(QWidget):
         self.grouping = QComboBox()
         self.filter_field = QLineEdit()
         self.suppressed = QToolButton()
-        self._empty = QLabel("Nothing found. This composition is sound.")
+        self._empty = QLabel(_NOTHING_YET)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -168,9 +170,15 @@ class ProblemsPanel(QWidget):
         self.details.set_theme(theme)
         self._rebuild()
 
+    @property
+    def empty_text(self) -> str:
+        """What is said while there are no findings."""
+        return self._empty.text()
+
     def set_report(self, report: Report) -> None:
         """Show another report; the finding that was chosen stays chosen if it is still there."""
         self._report = report
+        self._empty.setText(_SOUND if report.document.blocks else _NOTHING_YET)
         self._rebuild()
 
     def findings(self) -> list[Finding]:

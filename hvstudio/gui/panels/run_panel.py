@@ -280,8 +280,8 @@ class RunPanel(QWidget):
             if run is None:
                 self._show_parts(False)
             return
-        state = {"starting": "starting", "running": "running", "paused": "paused"}.get(controller.state, "ended")
-        parts = [f"{run.name} {state}", f"{run.simulated_s:.1f} s"]
+        state = {"starting": "starting", "running": "", "paused": "paused"}.get(controller.state, "ended")
+        parts = [f"{run.name} {state}".strip(), f"{run.simulated_s:.1f} s"]
         if controller.state == "running":
             parts.append(f"{run.achieved_speed:.3g}× achieved")
         parts.append(f"{run.engine} engine")

@@ -43,6 +43,11 @@ class StepLabel(QLabel):
         self.pointed_at.emit(self.blocks)
         super().focusInEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Mark nothing any more."""
+        self.pointed_at.emit(())
+        super().focusOutEvent(event)
+
 
 def wrapped_label(role: str = "") -> QLabel:
     """A label of several lines whose text can be copied."""

@@ -15,6 +15,8 @@ LAYER_TOKENS: Final = ("guest_user", "guest_kernel", "vmm", "host", "background"
 LAYER_LABELS: Final = ("Guest user", "Guest kernel", "Hypervisor", "Parent or host OS", "Background", "Switching")
 _SMOOTHING_S: Final = 1.0
 _FIRST_SPAN_S: Final = 10.0
+_TOP: Final = 108.0
+"""A little above all of the host, so that the number of the highest tick is not cut."""
 
 
 class LayersPlot(QWidget):
@@ -82,4 +84,4 @@ class LayersPlot(QWidget):
             self._apply_range()
 
     def _apply_range(self) -> None:
-        self.item.setRange(xRange=(0, self._span), yRange=(0, 100), padding=0)
+        self.item.setRange(xRange=(0, self._span), yRange=(0, _TOP), padding=0)

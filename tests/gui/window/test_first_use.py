@@ -1,0 +1,82 @@
+"""What newcomers stumbled over when they used the studio for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication
+
+from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.panels.fields import PatientComboBox
+from hvstudio.gui.panels.steps import StepLabel
+from hvstudio.model.document import BlockId, Document
+from hvstudio.model.edits import add_block
+
+
+def view_of(window: MainWindow) -> tuple[float, int, int]:
+    """What part of the canvas is seen."""
+    canvas = window.canvas
+    return canvas.scale_now, canvas.horizontalScrollBar().value(), canvas.verticalScrollBar().value()
+
+
+def test_going_to_a_block_that_is_seen_moves_nothing(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    window.canvas.fit()
+    before = view_of(window)
+    window.go_to_block(id_of(window.workspace.document, "VM 2"))
+    assert view_of(window) == before
+
+
+def test_going_to_a_block_out_of_sight_brings_it_in(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    block = id_of(window.workspace.document, "VM 2")
+    window.canvas.zoom_to(2.0)
+    window.canvas.horizontalScrollBar().setValue(window.canvas.horizontalScrollBar().minimum())
+    window.go_to_block(block)
+    assert window.canvas.camera.sees(window.canvas.canvas.picture.layout.places[block].bar)
+
+
+def test_going_to_a_block_that_is_too_small_to_read_comes_nearer(
+    window: MainWindow, id_of: Callable[..., BlockId]
+) -> None:
+    window.canvas.zoom_to(0.05)
+    window.go_to_block(id_of(window.workspace.document, "VM 2"))
+    assert window.canvas.scale_now > 0.5
+
+
+def test_centring_still_centres(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    block = id_of(window.workspace.document, "VM 2")
+    window.workspace.select([block])
+    window.actions_table["centre"].trigger()
+    bar = window.canvas.canvas.picture.layout.places[block].bar
+    middle = window.canvas.mapFromScene(bar.x + bar.width / 2, bar.y + bar.height / 2)
+    assert (middle - window.canvas.viewport().rect().center()).manhattanLength() <= 4
+
+
+def test_an_empty_canvas_is_not_called_sound(open_window: Callable[[Document], MainWindow]) -> None:
+    window = open_window(Document())
+    assert "sound" not in window.problems.empty_text
+    document, _ = add_block(Document(), kind="host", name="Server")
+    window.workspace.apply("Add", lambda _: document)
+    window.workspace.undo()
+    assert "sound" not in window.problems.empty_text
+
+
+def test_an_argument_is_marked_only_while_it_is_pointed_at(window: MainWindow) -> None:
+    step = window.architecture.findChild(StepLabel, "step.1")
+    assert step is not None
+    QApplication.sendEvent(step, QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    assert window.canvas.canvas.overlay.highlighted
+    QApplication.sendEvent(step, QFocusEvent(QFocusEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+    assert not window.canvas.canvas.overlay.highlighted
+
+
+def test_choices_have_the_room_that_marks_do_not_need(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    window.workspace.select([id_of(window.workspace.document, "Hyper-V")])
+    scheduler = window.inspector.rows["scheduler"].editor
+    QApplication.processEvents()
+    assert isinstance(scheduler, PatientComboBox)
+    right = scheduler.mapTo(window.inspector, scheduler.rect().topRight()).x()
+    product = window.inspector.identity.editor("product")
+    assert product is not None
+    assert abs(right - product.mapTo(window.inspector, product.rect().topRight()).x()) <= 2
