@@ -1797,17 +1797,34 @@ class Kernel:
         self._stop(processor, leaf)
         root: cython.longlong = self.pools[self.processors[processor].pool].root
         if self.nodes[root].size == 0 and not self.nodes[leaf].special:
-            self._start_slice(processor, leaf)
+            self._go_on(processor, leaf)
             return
         self._wait(leaf)
         following: cython.longlong = self._picked(self.processors[processor].pool)
         if following == leaf:
             self.nodes[leaf].state = 2
-            self._start_slice(processor, leaf)
+            self._go_on(processor, leaf)
         elif following >= 0:
             self._dispatch(following, processor, 0)
         else:
             self._go_idle(processor)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def _go_on(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+        """The leaf has another slice, on a whole idle core where it shared its own: schedulers balance at their tick.
+
+        Without this, leaves that never block would keep sharing cores for ever while others lie idle.
+        """
+        idle: cython.longlong = self.pools[self.processors[processor].pool].idle_core
+        if idle < 0 or self.cores[self.processors[processor].core].busy < 2:
+            self._start_slice(processor, leaf)
+            return
+        target: cython.longlong = self.cores[idle].first
+        self._go_idle(processor)
+        self._leave_idle(target)
+        self._dispatch(leaf, target, 1)
 
     @cython.cfunc
     @cython.nogil

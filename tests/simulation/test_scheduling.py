@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hvstudio.simulation import steps
+from hvstudio.simulation.messages import StopVm
 from hvstudio.simulation.options import RunOptions
 from hvstudio.simulation.plan import Arrivals, Layer, Plan
 from hvstudio.simulation.plan_builder import PlanBuilder
@@ -195,3 +196,16 @@ def test_a_waking_processor_pays_for_leaving_its_idle_state_in_time_but_not_in_c
     assert results.vms[0].latency_s.mean == pytest.approx(1.07e-3, rel=1e-9)
     assert results.vms[0].cpu_seconds["vmm"] == pytest.approx(2000 * 20e-6, rel=1e-6)
     assert results.host.cpu_utilisation["idle"] == pytest.approx(1.05 / 2.07, rel=1e-6)
+
+
+@pytest.mark.parametrize("stopped", [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
+def test_threads_left_alone_spread_over_the_cores(busy_vms: Build, stopped: tuple[int, int]) -> None:
+    # Four VMs fill two cores of two threads; after a second two of them are switched off. Whichever they are, the
+    # other two must not go on sharing a core: each has one to itself and does 1,000 requests of 1 ms a second.
+    plan = busy_vms([100] * 4, processors=4, threads_per_core=2)
+    script = tuple((1.0, StopVm(plan.vm_block[index])) for index in stopped)
+
+    results = simulate(plan, RunOptions(duration_s=21.0, warmup_s=2.0, script=script, check_conservation=True))
+
+    left = [vm.throughput_per_s for index, vm in enumerate(results.vms) if index not in stopped]
+    assert left == pytest.approx([1000.0, 1000.0], rel=0.005)
