@@ -136,6 +136,15 @@ class Studio:
                 )
             time.sleep(0.03)
 
+    def has(self, find: Callable[[dict[str, Any]], Any], *, seconds: float) -> bool:
+        """Whether `find` gives something within this time."""
+        deadline = time.monotonic() + seconds
+        while not find(self.geometry()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.03)
+        return True
+
     def at_rest(self) -> dict[str, Any]:
         """What is where once what was done last has taken effect and nothing moves any more."""
         asked = time.time()
