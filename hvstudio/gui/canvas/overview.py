@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
-from hvstudio.gui.canvas.painting import Strokes
+from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Sheet
 
 WIDTH: Final = 180
@@ -68,9 +68,8 @@ class Overview(QWidget):
 
     def follow(self) -> None:
         """Come, go, or move the frame, as the part that is seen demands."""
-        bounds = self._sheet.boundingRect()
-        seen = self._seen()
-        is_needed = bool(self._sheet.picture.layout.places) and not seen.contains(bounds.adjusted(40, 40, -40, -40))
+        layout = self._sheet.picture.layout
+        is_needed = bool(layout.places) and not self._seen().contains(rectf(layout.bounds()))
         if is_needed:
             room = self._view.viewport().rect()
             self.move(room.right() - WIDTH - _CORNER, room.bottom() - HEIGHT - _CORNER)

@@ -17,6 +17,7 @@ from hvstudio.errors import HVStudioError
 from hvstudio.gui.background import Latest, Runner
 from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
+from hvstudio.gui.panels.elided_button import ElidedButton
 from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
 from hvstudio.gui.theme import Theme
@@ -274,7 +275,7 @@ class ArchitecturePanel(QScrollArea):
         repolish(self.verdict)
         empty_layout(self._fixes)
         for number, fix in enumerate(verdict.fixes):
-            button = QPushButton(fix.label)
+            button = ElidedButton(fix.label)
             button.setObjectName(f"verdictFix.{number}")
             button.clicked.connect(lambda _checked=False, fix=fix: self._mend(fix))
             self._fixes.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

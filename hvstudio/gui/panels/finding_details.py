@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hvstudio.checks.finding import Finding, Fix
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
+from hvstudio.gui.panels.elided_button import ElidedButton
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import suppress_rule
@@ -106,14 +109,14 @@ class FindingDetails(QScrollArea):
     def _related_links(self, finding: Finding) -> str:
         blocks = self._workspace.document.blocks
         links = [
-            f'<a href="{block_id}" style="color:{self._accent}">{blocks[block_id].name}</a>'
+            f'<a href="{block_id}" style="color:{self._accent}">{escape(blocks[block_id].name)}</a>'
             for block_id in finding.related[:6]
             if block_id in blocks
         ]
         return f"See also: {', '.join(links)}" if links else ""
 
     def _add_fix(self, fix: Fix, number: int) -> None:
-        button = QPushButton(fix.label)
+        button = ElidedButton(fix.label)
         button.setObjectName(f"fix.{number}")
         button.setAccessibleDescription("Mends this finding in one step that can be undone")
         button.clicked.connect(lambda: self._mend(fix))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.panels.elided_button import ElidedButton
 from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.steps import StepLabel
 from hvstudio.model.document import BlockId, Document
@@ -80,3 +81,27 @@ def test_choices_have_the_room_that_marks_do_not_need(window: MainWindow, id_of:
     product = window.inspector.identity.editor("product")
     assert product is not None
     assert abs(right - product.mapTo(window.inspector, product.rect().topRight()).x()) <= 2
+
+
+def test_a_long_offer_does_not_make_a_panel_wider_than_it_is(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    window.architecture.asked.setCurrentIndex(window.architecture.asked.findData("hybrid"))
+    window.architecture.asked.activated.emit(window.architecture.asked.currentIndex())
+    QApplication.processEvents()
+    offers = [button for button in window.architecture.findChildren(ElidedButton) if button.isVisible()]
+    assert offers
+    for offer in offers:
+        offer.setText(offer.text() * 3)
+    QApplication.processEvents()
+    for area in window.architecture.findChildren(QScrollArea):
+        content = area.widget()
+        assert content is not None
+        assert content.width() <= area.viewport().width()
+
+
+def test_the_overview_stays_away_while_everything_is_seen(window: MainWindow) -> None:
+    window.resize(1600, 1200)
+    QApplication.processEvents()
+    window.canvas.fit()
+    window.canvas.overview.follow()
+    assert not window.canvas.overview.isVisible()
