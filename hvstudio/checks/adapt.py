@@ -43,6 +43,7 @@ def adapted(document: Document, knowledge: Knowledge, *, hypervisor: BlockId) ->
         vm = document.blocks[child]
         if vm.kind == "vm":
             document = _adapted_vm(document, knowledge, facts, index, vm, lost)
+    lost.extend(_left_emulated(document, knowledge, facts, index, hypervisor))
     return Adapted(document=document, lost=tuple(lost))
 
 
@@ -96,6 +97,31 @@ def _adapted_device(knowledge: Knowledge, facts: Facts, vm: Block, device: Block
         f"“{device.name}” of “{vm.name}” becomes {_MODEL_WORDS[best]}."
     )
     return _changed(device, {"device_model": best})
+
+
+def _left_emulated(
+    document: Document, knowledge: Knowledge, facts: Facts, index: Index, hypervisor: BlockId
+) -> list[str]:
+    """A sentence when devices stay emulated, as composed, where the product offers synthetic ones."""
+    devices = [
+        document.blocks[part]
+        for vm in index.children_of(hypervisor)
+        for part in index.children_of(vm)
+        if document.blocks[part].kind in _MODELS
+    ]
+    left = [
+        device
+        for device in devices
+        if knowledge.values(device)["device_model"] == "emulated"
+        and "synthetic" in (facts.group(_MODELS[device.kind]) or {})
+    ]
+    if not left:
+        return []
+    count = "One device stays" if len(left) == 1 else f"{len(left)} devices stay"
+    return [
+        f"{count} emulated, as composed; {facts.label} offers synthetic ones, which cost less. "
+        "Change the device model to use them."
+    ]
 
 
 def _changed(block: Block, wanted: Mapping[str, Value]) -> Block:

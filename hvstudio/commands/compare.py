@@ -125,7 +125,7 @@ def comparison_text(found: Mapping[str, Any]) -> str:
         made_of = ", ".join(products) or (NATIVE_MEANS if name == NATIVE else "no hypervisor")
         as_it_is = ", as composed" if name in found["as_composed"] else ""
         lines.append(f"{TYPE_LABELS[name]}: {made_of}{as_it_is}.")
-        lines += [f"  Given up: {sentence}" for sentence in grouped(sentences)]
+        lines += [f"  Note: {sentence}" for sentence in grouped(sentences)]
         lines += [f"  {sentence}" for sentence in grouped(_not_started(found["variants"][name]["vms"]))]
     return "\n".join(lines)
 
