@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from attrs import frozen
@@ -50,7 +51,7 @@ _LINUX_IO = Group(
         Value(card="disk-virtio-process", name="backend_cycles", low=10000, high=45000),
         Value(card="disk-virtio-process", name="completion_cycles", low=5000, high=40000),
         Value(card="disk-virtio-process", name="direct_cycles_per_byte", low=0.1, high=1.5),
-        Value(card="os-linux", name="copy_cycles_per_byte", low=0.25, high=2.0),
+        Value(card="os-linux", name="copy_cycles_per_byte", low=0.25, high=1.51),
     ),
     rows=(("felter-tcp-rr", "KVM"), ("felter-udp-rr", "KVM"), ("felter-redis", "KVM"), ("felter-mysql", "KVM"),
           ("felter-fio", "KVM"), ("fc-fio", "QEMU")),
@@ -142,6 +143,14 @@ def way_of(row: Row) -> Way | None:
 def is_among(row: Row, group: Group) -> bool:
     """Whether a row is one of the group's."""
     return any(table in row.table and system in row.system for table, system in group.rows)
+
+
+def is_exact(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether a row was fitted in a group that has as many values as rows (of `rows`), and so must fit."""
+    groups = [group for group in GROUPS if is_among(row, group)]
+    if way_of(row) != "fitted":
+        return False
+    return any(sum(is_among(other, group) for other in rows) <= len(group.values) for group in groups)
 
 
 def was_fitted_on(row: Row) -> bool:
