@@ -42,6 +42,7 @@ class MessageBar(QFrame):
         self._text = QLabel()
         self._text.setObjectName("messageText")
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton()
         self._close.setAccessibleName("Close this message")

@@ -37,6 +37,7 @@ class PreviewCard(QFrame):
         self._timer.setInterval(_DELAY_MS)
         self._timer.timeout.connect(self.draw)
         self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setProperty("role", "heading")
         self.title.setWordWrap(True)
         self.picture = QLabel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -18,7 +19,7 @@ class ElidedButton(QPushButton):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.setToolTip(text)
+        self.setToolTip(f"<p>{escape(text)}</p>")
 
     def minimumSizeHint(self) -> QSize:
         """It may become narrow."""

@@ -160,6 +160,7 @@ class ParameterRow(QWidget):
         self.reset.setAccessibleName(f"Reset {parameter.label} to its default")
         self.reset.clicked.connect(lambda: self.committed.emit(self.parameter.name, None))
         self.problem = QLabel()
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
         self.problem.hide()

@@ -43,6 +43,7 @@ class FindingDetails(QScrollArea):
         self._why = _label()
         self._source = _label("muted")
         self._related = _label()
+        self._related.setTextFormat(Qt.TextFormat.RichText)
         self._related.linkActivated.connect(self.block_chosen)
         self._problem = _label("error")
         self._fixes = QVBoxLayout()
@@ -109,7 +110,7 @@ class FindingDetails(QScrollArea):
     def _related_links(self, finding: Finding) -> str:
         blocks = self._workspace.document.blocks
         links = [
-            f'<a href="{block_id}" style="color:{self._accent}">{escape(blocks[block_id].name)}</a>'
+            f'<a href="{escape(block_id)}" style="color:{self._accent}">{escape(blocks[block_id].name)}</a>'
             for block_id in finding.related[:6]
             if block_id in blocks
         ]
@@ -156,6 +157,7 @@ class FindingDetails(QScrollArea):
 
 def _label(role: str = "") -> QLabel:
     label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setProperty("role", role)
     label.setTextInteractionFlags(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
@@ -257,7 +258,7 @@ class ProblemsPanel(QWidget):
         text = f"{name}: {finding.message}" if name and name not in finding.message else finding.message
         item = QStandardItem(self._icons[finding.severity], text)
         item.setData(finding, FINDING_ROLE)
-        item.setToolTip(f"<p>{finding.message}</p><p>{finding.why}</p>")
+        item.setToolTip(f"<p>{escape(finding.message)}</p><p>{escape(finding.why)}</p>")
         item.setAccessibleText(f"{SEVERITY_NAMES[finding.severity][0]}: {text}")
         if finding.suppressed:
             font = item.font()

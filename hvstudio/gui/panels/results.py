@@ -65,6 +65,7 @@ class ResultsPanel(QWidget):
         self.baseline = QComboBox()
         self.baseline.setAccessibleName("Compare with")
         self.summary = QLabel(_HINT)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)
         self.copy = QPushButton("Copy table")

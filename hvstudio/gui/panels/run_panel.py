@@ -147,6 +147,7 @@ class RunPanel(QWidget):
         page = QWidget()
         self._pages = QStackedLayout(page)
         self._hint = QLabel(_HINT)
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -17,6 +17,7 @@ class StepLabel(QLabel):
     def __init__(self, text: str, blocks: tuple[BlockId, ...]) -> None:
         super().__init__(text)
         self.blocks = blocks
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names are the person's, tags included
         self.setWordWrap(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -54,6 +55,7 @@ def wrapped_label(role: str = "") -> QLabel:
     label = QLabel()
     label.setWordWrap(True)
     label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

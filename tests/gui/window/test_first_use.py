@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.panels.elided_button import ElidedButton
 from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.steps import StepLabel
 from hvstudio.model.document import BlockId, Document
-from hvstudio.model.edits import add_block
+from hvstudio.model.edits import add_block, rename_block
 
 
 def view_of(window: MainWindow) -> tuple[float, int, int]:
@@ -105,3 +105,18 @@ def test_the_overview_stays_away_while_everything_is_seen(window: MainWindow) ->
     window.canvas.fit()
     window.canvas.overview.follow()
     assert not window.canvas.overview.isVisible()
+
+
+def test_names_are_shown_as_they_were_typed_never_as_markup(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    block = id_of(window.workspace.document, "VM 2")
+    hypervisor = id_of(window.workspace.document, "Hyper-V")
+    for each in (block, hypervisor):
+        window.workspace.apply("Rename", lambda document, each=each: rename_block(document, each, "<h1>loud</h1>"))
+    window.workspace.select([block])
+    (finding, *_) = [item for item in window.problems.findings() if "<h1>" in item.message]
+    window.problems.details.show_finding(finding)
+    QApplication.processEvents()
+    quoting = [label for label in window.findChildren(QLabel) if "<h1>" in label.text()]
+    assert len(quoting) > 3
+    for label in quoting:
+        assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
