@@ -124,7 +124,8 @@ def _serve(scene: Scene, hypervisor: Block, model: _Card, kind: str, stages: lis
     driver = hypervisor if system is None or (in_vmm and scene.facts(hypervisor).yes("own_drivers")) else system
     size = BLOCK_BYTES if kind == "disk" else 1500
     work = notes.number(model, "backend_cycles") + notes.number(model, "completion_cycles")
-    work += notes.number(model, "backend_cycles_per_packet") + notes.number(model, "backend_cycles_per_byte") * size
+    by_size = notes.number(model, "backend_cycles_per_byte") + notes.number(model, "direct_cycles_per_byte")
+    work += notes.number(model, "backend_cycles_per_packet") + by_size * size
     stages.append(Stage(block=worker.id, text="device model", cycles=work))
     costs = _card(scene, scene.facts(driver).text("costs") or "drivers-monolithic")
     calls = notes.number(model, "host_calls" if kind == "disk" else "host_calls_per_packet")
