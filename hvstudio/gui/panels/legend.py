@@ -108,6 +108,9 @@ class LegendModel(QAbstractTableModel):
         return None
 
 
+_LESSER_COLUMNS: Final = (3, 4)
+
+
 class Legend(QTableView):
     """The table. `vm_chosen` carries the block of the row that was clicked."""
 
@@ -124,7 +127,7 @@ class Legend(QTableView):
         self.verticalHeader().setDefaultSectionSize(24)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setMinimumWidth(372)
+        self.set_narrow(False)
         header = self.horizontalHeader()
         header.setAccessibleName("Columns of the legend")
         header.setHighlightSections(False)
@@ -134,6 +137,12 @@ class Legend(QTableView):
             header.resizeSection(column, width)
         self.clicked.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))
         self.activated.connect(lambda index: self.vm_chosen.emit(self.values.specs[index.row()].block))
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Without room, leave out what the plot and the results show as well."""
+        for column in _LESSER_COLUMNS:
+            self.setColumnHidden(column, is_narrow)
+        self.setMinimumWidth(248 if is_narrow else 372)
 
 
 def short_number(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -34,6 +35,8 @@ from hvstudio.gui.theme import Theme
 _SLOW_PARTS: Final = 3
 """Numbers and areas are renewed with every third picture of the curves: nobody reads faster."""
 DURATIONS: Final = ((10.0, "10 s"), (60.0, "1 min"), (300.0, "5 min"), (3600.0, "1 h"), (0.0, "until stopped"))
+_NARROWEST: Final = 712
+_WIDE: Final = 900
 _HINT: Final = "Press Space to run the composition.\nEvery virtual machine gets its curve here."
 
 
@@ -49,11 +52,13 @@ class RunPanel(QWidget):
         self.setAccessibleName("Run")
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(_NARROWEST)
         self._controller = controller
         self._choices = choices
         self._theme = theme
         self._forecast: Forecast | None = None
         self._ticks = 0
+        self._captions: list[QLabel] = []
         self.plot = ThroughputPlot(theme)
         self.legend = Legend()
         self.layers = LayersPlot(theme)
@@ -116,6 +121,7 @@ class RunPanel(QWidget):
             label = QLabel(text)
             label.setProperty("role", "muted")
             label.setBuddy(widget)
+            self._captions.append(label)
             bar.addSpacing(6)
             bar.addWidget(label)
             bar.addWidget(widget)
@@ -153,7 +159,7 @@ class RunPanel(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages.addWidget(self._hint)
         self._pages.addWidget(self.plot)
-        page.setMinimumWidth(260)
+        page.setMinimumWidth(216)
         return page
 
     def _host_column(self) -> QWidget:
@@ -194,6 +200,14 @@ class RunPanel(QWidget):
         self.export.clicked.connect(self.export_requested)
         self.plot.curve_clicked.connect(self.vm_chosen)
         self.legend.vm_chosen.connect(self.vm_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the captions and the lesser columns of the legend make way."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _WIDE
+        self.legend.set_narrow(is_narrow)
+        for caption in self._captions:
+            caption.setVisible(not is_narrow)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours, curves included."""

@@ -120,3 +120,16 @@ def test_names_are_shown_as_they_were_typed_never_as_markup(window: MainWindow, 
     assert len(quoting) > 3
     for label in quoting:
         assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
+
+
+def test_in_a_small_window_the_run_panel_fits(running_example: MainWindow) -> None:
+    running_example.show_panel("Run")
+    running_example.runs.start()
+    running_example.resize(960, 620)
+    QApplication.processEvents()
+    panel = running_example.run_panel
+    assert panel.mapTo(running_example, panel.rect().topRight()).x() < running_example.width()
+    host = panel.layers
+    assert host.isVisible()
+    assert host.mapTo(running_example, host.rect().topRight()).x() < running_example.width()
+    running_example.runs.stop()
