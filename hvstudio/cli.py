@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return FAILED
     except UserCancelled:
+        return FAILED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            return _crashed()
+        _tell(f"hvstudio: the output cannot be written: {error.strerror}.")
+        _drop_output()
         return FAILED
     except HVStudioError as error:
         _tell(f"hvstudio: {error}")
