@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,6 +35,7 @@ from hvstudio.units import format_quantity, parse_quantity
 SEVERAL: Final = "(several values)"
 _LONG_TEXT: Final = 200
 LABEL_WIDTH: Final = 112
+_GAP: Final = 6
 
 
 @frozen(kw_only=True)
@@ -176,7 +177,7 @@ class ParameterRow(QWidget):
             widget.setSizePolicy(keep)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 1, 0, 1)
-        grid.setHorizontalSpacing(6)
+        grid.setHorizontalSpacing(_GAP)
         grid.setVerticalSpacing(1)
         top = Qt.AlignmentFlag.AlignTop if isinstance(self.editor, CommitText) else Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self.label, 0, 0, top)
@@ -215,6 +216,7 @@ class ParameterRow(QWidget):
         """Say beneath the editor what is wrong with what was typed."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+        self._make_room()
         self.editor.setProperty("invalid", bool(text))
         repolish(self.editor)
         self.editor.setAccessibleDescription(text or self.parameter.doc)
@@ -223,6 +225,18 @@ class ParameterRow(QWidget):
         """Nothing is wrong any more."""
         if self.problem.text():
             self.show_problem("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A sentence that is broken otherwise needs another height."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give the sentence all its lines: the stack of forms above asks no widget how high it is at a width."""
+        width = self.width() - LABEL_WIDTH - _GAP
+        needed = self.problem.heightForWidth(max(width, 80)) if self.problem.text() else 0
+        if self.problem.minimumHeight() != needed:
+            self.problem.setMinimumHeight(needed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell what the row is about when it gets the focus or the mouse."""

@@ -68,7 +68,7 @@ class _EntryDelegate(QStyledItemDelegate):
         year = index.data(YEAR_ROLE)
         if not year:
             return
-        text_width = option.fontMetrics.horizontalAdvance(str(index.data())) + 34
+        text_width = option.fontMetrics.horizontalAdvance(str(index.data())) + 52  # icon, margins, a gap
         if text_width + option.fontMetrics.horizontalAdvance(year) > option.rect.width():
             return
         painter.save()

@@ -133,3 +133,15 @@ def test_in_a_small_window_the_run_panel_fits(running_example: MainWindow) -> No
     assert host.isVisible()
     assert host.mapTo(running_example, host.rect().topRight()).x() < running_example.width()
     running_example.runs.stop()
+
+
+def test_what_is_wrong_with_a_number_can_be_read_to_its_end(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
+    window.workspace.select([id_of(window.workspace.document, "VM 2")])
+    row = window.inspector.rows["memory_bytes"]
+    row.commit_text("lots and lots")
+    QApplication.processEvents()
+    assert "Units understood" in row.problem.text()
+    assert row.problem.height() >= row.problem.heightForWidth(row.problem.width())
+    row.commit_text("2 GiB")
+    QApplication.processEvents()
+    assert row.problem.isHidden()
