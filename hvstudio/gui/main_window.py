@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.gallery.closed.connect(self.close_gallery)
         self.find_bar.block_found.connect(self.go_to_block)
         self.find_bar.closed.connect(self.canvas.setFocus)
+        self.messages.left.connect(self.canvas.setFocus)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     # Showing

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from attrs import frozen
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from hvstudio.gui.icons import icon, pixmap
 from hvstudio.gui.theme import Theme
@@ -30,7 +30,12 @@ class Message:
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time, the newest; older ones come back when it is closed."""
+    """Shows one message at a time, the newest; older ones come back when it is closed.
+
+    `left` is emitted when what had the keyboard in it goes away.
+    """
+
+    left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +100,9 @@ class MessageBar(QFrame):
 
     def _refresh(self) -> None:
         self._timer.stop()
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.left.emit()
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()

@@ -40,8 +40,9 @@ class StepLabel(QLabel):
         self.pointed_at.emit(self.blocks)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The keyboard marks as the mouse does."""
-        self.pointed_at.emit(self.blocks)
+        """The keyboard marks as the mouse does; not in a panel behind another one, where focus may pass through."""
+        if not self.visibleRegion().isEmpty():
+            self.pointed_at.emit(self.blocks)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 
 from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.elided_button import ElidedButton
 from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.steps import StepLabel
@@ -64,6 +65,8 @@ def test_an_empty_canvas_is_not_called_sound(open_window: Callable[[Document], M
 
 
 def test_an_argument_is_marked_only_while_it_is_pointed_at(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    QApplication.processEvents()
     step = window.architecture.findChild(StepLabel, "step.1")
     assert step is not None
     QApplication.sendEvent(step, QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
@@ -145,3 +148,15 @@ def test_what_is_wrong_with_a_number_can_be_read_to_its_end(window: MainWindow, 
     row.commit_text("2 GiB")
     QApplication.processEvents()
     assert row.problem.isHidden()
+
+
+def test_answering_a_message_gives_the_keyboard_back_to_the_canvas(window: MainWindow) -> None:
+    window.activateWindow()
+    window.say(Message(text="May I?", severity="warning", actions=(("Yes", lambda: None),), lasting=True))
+    (button,) = [each for each in window.messages.findChildren(QPushButton) if each.text() == "Yes"]
+    QApplication.processEvents()
+    button.setFocus()
+    assert QApplication.focusWidget() is button
+    button.click()
+    assert QApplication.focusWidget() is window.canvas
+    assert not window.canvas.canvas.overlay.highlighted
