@@ -9,8 +9,9 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.run import check
 from hvstudio.files.examples import load_example
 from hvstudio.gui.canvas.drawing import Picture, draw_region
+from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.canvas.painting import Detail, detail_at
-from hvstudio.gui.canvas.signs import Sign, draw_signs, signs_of
+from hvstudio.gui.canvas.signs import Sign, draw_signs, fitted, signs_of
 from hvstudio.gui.export import compose
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import Document
@@ -99,3 +100,15 @@ def test_drawing_signs_leaves_the_painter_as_it_was(small_stack: Document, catal
 
 def test_only_what_is_drawn_in_full_has_its_letters_in_the_diagram() -> None:
     assert [detail_at(scale) for scale in (0.05, 0.2, 0.4, 0.7)] == list(Detail)
+
+
+def test_a_cut_name_keeps_the_number_by_which_it_differs() -> None:
+    letters = Lettering()
+    room = letters.width("sign", "Database 12") - 2.0
+    first, second = (fitted(letters, "sign", f"Database {number}", room) for number in (12, 13))
+    assert first.endswith("…12")
+    assert second.endswith("…13")
+    assert letters.width("sign", first) <= room
+    assert fitted(letters, "sign", "Database", 300.0) == "Database"
+    assert fitted(letters, "sign", "Database 12", 12.0) == ""
+    assert fitted(letters, "sign", "123456789", 40.0)[-1] == "…"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QTransform
 from hvstudio.checks.finding import Severity
 from hvstudio.gui.canvas.drawing import Picture, letters_room
 from hvstudio.gui.canvas.face import BAR_HEIGHT, Face
+from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.canvas.painting import SEVERITY_TOKENS, rectf
 from hvstudio.model.document import BlockId
 from hvstudio.model.geometry import Rect
@@ -27,6 +28,7 @@ _MARGIN: Final = 3.0
 _PILL: Final = 13.0
 _FEWEST_LETTERS: Final = 5
 """A name of which less could be shown, the ellipsis included, says nothing."""
+_FEWEST_BEFORE_NUMBER: Final = 3
 _DOT: Final = 3.0
 _VEIL: Final = 225
 """How opaque the ground of names is that are written across other blocks."""
@@ -114,7 +116,7 @@ def _name_inside(
         room = letters_room(picture, block_id, place)
     if area.height * scale < _LINE or (is_low and _carries_machines(picture, block_id)):
         return None
-    text = _cut(lettering.cut(role, face.title, room * scale - 2 * _MARGIN - taken), face.title)
+    text = fitted(lettering, role, face.title, room * scale - 2 * _MARGIN - taken)
     if not text:
         return None
     width = lettering.width(role, text)
@@ -138,7 +140,7 @@ def _name_over(picture: Picture, block_id: BlockId, place: Place, face: Face, sc
     """The name of a host whose bar is lower than a line: on a pill that is a little higher than the bar."""
     bar = place.bar
     lettering = picture.strokes.lettering
-    text = _cut(lettering.cut("small_sign", face.title, bar.width * scale - _PILL), face.title)
+    text = fitted(lettering, "small_sign", face.title, bar.width * scale - _PILL)
     if not text:
         return None
     width = lettering.width("small_sign", text) + _PILL - 2.0
@@ -197,8 +199,18 @@ def _draw_dots(painter: QPainter, picture: Picture, visible: list[tuple[BlockId,
         painter.drawEllipse(QRectF(centre.x() - _DOT, centre.y() - _DOT, 2 * _DOT, 2 * _DOT))
 
 
-def _cut(text: str, whole: str) -> str:
-    return text if text == whole or len(text) >= _FEWEST_LETTERS else ""
+def fitted(lettering: Lettering, role: str, text: str, room: float) -> str:
+    """A name in its room. A long one is cut, but keeps the number at its end, by which alone many machines differ."""
+    shown = lettering.cut(role, text, room)
+    if shown == text:
+        return text
+    name = text.rstrip("0123456789")
+    number = text[len(name) :]
+    if number and name.strip():
+        head = lettering.cut(role, name + name, room - lettering.width(role, number))  # twice: it is cut for sure
+        if _FEWEST_BEFORE_NUMBER <= len(head) <= len(name):
+            shown = head + number
+    return shown if len(shown) >= _FEWEST_LETTERS else ""
 
 
 def _meets_any(rect: Rect, others: list[Rect]) -> bool:
