@@ -29,6 +29,8 @@ _PILL: Final = 13.0
 _FEWEST_LETTERS: Final = 5
 """A name of which less could be shown, the ellipsis included, says nothing."""
 _FEWEST_BEFORE_NUMBER: Final = 3
+_STEP: Final = 4
+"""Names are cut for rooms in steps of so many pixels: most are then known from the zoom step before."""
 _DOT: Final = 3.0
 _VEIL: Final = 225
 """How opaque the ground of names is that are written across other blocks."""
@@ -201,9 +203,10 @@ def _draw_dots(painter: QPainter, picture: Picture, visible: list[tuple[BlockId,
 
 def fitted(lettering: Lettering, role: str, text: str, room: float) -> str:
     """A name in its room. A long one is cut, but keeps the number at its end, by which alone many machines differ."""
-    shown = lettering.cut(role, text, room)
-    if shown == text:
+    if lettering.width(role, text) <= room:
         return text
+    room = float(int(room) // _STEP * _STEP)
+    shown = lettering.cut(role, text, room)
     name = text.rstrip("0123456789")
     number = text[len(name) :]
     if number and name.strip():
