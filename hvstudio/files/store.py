@@ -69,7 +69,14 @@ def load_with_stamp(path: str | os.PathLike[str]) -> Loaded:
     data, modified_ns = _read(file)
     stamp = Stamp(modified_ns=modified_ns, size=len(data), sha256=hashlib.sha256(data).hexdigest())
     name = file.name or str(file)
-    document, is_export = document_in(data, name=name)
+    try:
+        document, is_export = document_in(data, name=name)
+    except FileError as error:
+        backup = _backup_of(file)
+        if backup.is_file():
+            hint = f"{error.hint} The version before is in “{backup.name}”.".strip()
+            raise FileError(error.message, where=error.where, hint=hint) from error
+        raise
     return Loaded(document=document, stamp=stamp, is_export=is_export)
 
 
@@ -220,7 +227,7 @@ def _copy_mode(source: Path, target: Path) -> None:
 
 def _keep_backup(target: Path) -> None:
     """Make the present file `name.bak` as well, while it stays in its place; a failure costs the backup only."""
-    backup = target.with_name(target.name + ".bak")
+    backup = _backup_of(target)
     interim = target.parent / f".hvs-{os.getpid()}-{secrets.token_hex(6)}.bak"
     try:
         try:
@@ -274,3 +281,8 @@ def _explained(file: Path, *, reading: bool = False) -> Generator[None]:
         unchanged = "; the file that was there is unchanged" if not reading and os.path.lexists(file) else ""
         failed = "cannot be read" if reading else f"was not saved{unchanged}"
         raise FileError(f"{failed}: {reason}", where=str(file), hint=hint) from error
+
+
+def _backup_of(path: Path) -> Path:
+    """Where the version before the last save is kept."""
+    return path.with_name(path.name + ".bak")

@@ -91,13 +91,11 @@ def line_and_column(text: str, offset: int) -> str:
 
 def _syntax_error(error: json.JSONDecodeError, text: str, name: str) -> FileError:
     if not text.strip():
-        return FileError("the file is empty.", where=name, hint="Open its backup (.bak) if there is one.")
+        return FileError("the file is empty.", where=name, hint="Nothing of it is left here.")
     where = f"{name}, {line_and_column(text, error.pos)}"
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return FileError("the file ends too early.", where=where, hint="It was cut off; open its backup (.bak).")
-    return FileError(
-        f"this is not valid JSON ({error.msg}).", where=where, hint="Correct that place, or open a backup."
-    )
+        return FileError("the file ends too early.", where=where, hint="It was cut off while it was written or copied.")
+    return FileError(f"this is not valid JSON ({error.msg}).", where=where, hint="Correct that place in a text editor.")
 
 
 def _refuse_constant(token: str) -> float:

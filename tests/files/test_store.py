@@ -337,3 +337,17 @@ def test_a_picture_of_another_program_is_refused_kindly(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="holds no HVStudio document") as caught:
         load(tmp_path / "logo.svg")
     assert "logo.svg" in caught.value.where
+
+
+def test_a_file_cut_off_names_its_backup_only_where_there_is_one(document: Document, file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(FileError) as without:
+        load(file)
+    (file.parent / "stack.hvs.bak").write_text(to_text(document), encoding="utf-8")
+
+    with pytest.raises(FileError) as beside:
+        load(file)
+
+    assert "backup" not in str(without.value)
+    assert ".bak" not in str(without.value)
+    assert "The version before is in “stack.hvs.bak”." in str(beside.value)
