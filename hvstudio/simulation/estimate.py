@@ -11,7 +11,7 @@ from attrs import frozen
 from hvstudio.simulation.estimate_bounds import throughput_bounds
 from hvstudio.simulation.estimate_demand import sum_by
 from hvstudio.simulation.estimate_network import Network, Solution
-from hvstudio.simulation.plan import Layer, Plan
+from hvstudio.simulation.plan import Layer, Plan, processors_name
 
 ASSUMPTIONS = (
     "Mean values in steady state; warm-up, bursts and faults do not show.",
@@ -114,8 +114,8 @@ def _report(plan: Plan, network: Network, solution: Solution) -> Estimate:
 def _resources(plan: Plan, network: Network, solution: Solution) -> tuple[ResourceEstimate, ...]:
     pools = [
         ResourceEstimate(
-            name="Processors" if len(network.capacity) == 1 else f"Processors of host {index + 1}",
-            block="",
+            name=processors_name(plan, index),
+            block=plan.pool_block[index],
             utilisation=min(1.0, float(solution.busy[index] / max(network.capacity[index], 1e-12))),
         )
         for index in range(len(network.capacity))

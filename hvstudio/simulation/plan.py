@@ -90,6 +90,9 @@ class Plan:
     pool_smt_yield: Floats
     pool_idle_exit_ns: Ints
     """Latency of waking an idle logical processor."""
+    pool_block: tuple[str, ...]
+    """Id of the host's block, empty where a plan was not made from a composition."""
+    pool_name: tuple[str, ...]
 
     # --- scheduling tree [N]; parents come before children, node_parent is -1 for a pool's root
     node_parent: Ints
@@ -189,3 +192,10 @@ class Plan:
 
     notes: tuple[str, ...] = field(default=())
     """Assumptions made by the compiler, for estimate and reports."""
+
+
+def processors_name(plan: Plan, pool: int) -> str:
+    """What a pool is called in results: with several hosts, after its host."""
+    if len(plan.pool_processors) == 1:
+        return "processors"
+    return f"processors of {plan.pool_name[pool] or f'host {pool + 1}'}"

@@ -33,6 +33,8 @@ class PlanBuilder:
         threads_per_core: int = 1,
         smt_yield: float = 1.25,
         idle_exit_ns: int = 0,
+        name: str = "",
+        block: str = "",
     ) -> int:
         """A host's logical processors; siblings of a core are neighbours."""
         where = f"pool {self._count('pool')}"
@@ -49,6 +51,8 @@ class PlanBuilder:
             clock_hz=checked(clock_hz, "clock_hz", where=where),
             smt_yield=checked(smt_yield, "smt_yield", where=where),
             idle_exit_ns=checked_int(idle_exit_ns, "idle_exit_ns", where=where),
+            name=name,
+            block=block,
         )
 
     def node(

@@ -10,7 +10,7 @@ from attrs import fields, frozen
 from numpy.typing import NDArray
 
 from hvstudio.simulation.memory import BUCKETS
-from hvstudio.simulation.plan import LAYER_COUNT, Layer, Plan
+from hvstudio.simulation.plan import LAYER_COUNT, Layer, Plan, processors_name
 from hvstudio.simulation.recorder import Mark, Recorder, Row
 from hvstudio.simulation.results import LAYERS, Device, HostResult, Latency, Limit, Series, VmResult
 from hvstudio.simulation.statistics import Interval, batch_interval, histogram_quantiles, warm_up_index
@@ -187,8 +187,13 @@ def _devices(plan: Plan, window: Window) -> tuple[Device, ...]:
 def _limits(plan: Plan, window: Window, devices: tuple[Device, ...]) -> tuple[Limit, ...]:
     total, length = window.total, window.length_ns
     found = [
-        Limit(kind="cpu", name="processors", id="", utilisation=float(busy) / length / int(number))
-        for busy, number in zip(total.pool("busy_ns"), plan.pool_processors, strict=True)
+        Limit(
+            kind="cpu",
+            name=processors_name(plan, pool),
+            id=plan.pool_block[pool],
+            utilisation=float(busy / length / number),
+        )
+        for pool, (busy, number) in enumerate(zip(total.pool("busy_ns"), plan.pool_processors, strict=True))
     ]
     found += [Limit(kind="device", name=d.name, id=d.id, utilisation=d.utilisation) for d in devices]
     busy = (window.end.context_busy_ns - window.start.context_busy_ns) / length

@@ -78,6 +78,8 @@ def add_pool(assembly: Assembly, host: Machine) -> None:
         threads_per_core=threads,
         smt_yield=assembly.number(block, "smt_yield"),
         idle_exit_ns=round(idle_exit_s * NANOSECONDS),
+        name=block.name,
+        block=block.id,
     )
 
 
