@@ -51,10 +51,11 @@ from hvstudio.gui.run_controller import RunController
 from hvstudio.gui.stylesheet import stylesheet
 from hvstudio.gui.theme import Theme, load_theme, palette
 from hvstudio.gui.window_actions import handlers_of
-from hvstudio.gui.window_layout import BOTTOM, RIGHT, arrange
+from hvstudio.gui.window_layout import arrange, fit_width
 from hvstudio.model.document import BlockId
 
-_WIDE: Final = 1600
+_ABOUT_A_RUN: Final = ("crash", "control", "run", "run-off", "outdated")
+"""Keys of messages that are no longer so once another run begins."""
 
 
 class MainWindow(QMainWindow):
@@ -260,7 +261,7 @@ class MainWindow(QMainWindow):
 
     def _follow(self, event: Event) -> None:
         if event.replaced:
-            for key in ("crash", "control", "run", "run-off", "outdated", "convert"):
+            for key in (*_ABOUT_A_RUN, "convert"):
                 self.messages.withdraw(key)
             self.close_gallery()
             self.canvas.set_highlight(())
@@ -284,7 +285,8 @@ class MainWindow(QMainWindow):
         self.results.set_forecast(forecast)
 
     def _show_run(self) -> None:
-        self.messages.withdraw("outdated")
+        for key in _ABOUT_A_RUN:
+            self.messages.withdraw(key)
         self.show_panel("Run")
         self._refresh()
 
@@ -345,11 +347,9 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, lambda: self.files.open_path(paths[0]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """On a wide screen the inspector has the whole height; on a narrow one the run panel has the width."""
+        """The panels share the corners as the width allows."""
         super().resizeEvent(event)
-        corner = RIGHT if event.size().width() >= _WIDE else BOTTOM
-        if self.corner(Qt.Corner.BottomRightCorner) != corner:
-            self.setCorner(Qt.Corner.BottomRightCorner, corner)
+        if fit_width(self, event.size().width()):
             QTimer.singleShot(0, self, lambda: hide_stray_tab_bars(self))
 
     def showEvent(self, event: QEvent) -> None:  # type: ignore[override]

@@ -20,6 +20,9 @@ _TOOLBAR: Final = (
 )  # fmt: skip
 _RUN_BAR: Final = ("slower", "faster", "stop", "run-again")
 _HISTORY_SHOWN: Final = 25
+ICONS: Final = QSize(20, 20)
+SMALL_ICONS: Final = QSize(16, 16)
+"""With these the toolbar fits into a window of 800 pixels, the Run button included."""
 THEME_CHOICES: Final = (("Light", "light"), ("Dark", "dark"), ("As the system", "system"))
 
 
@@ -52,7 +55,7 @@ class Menus:
         bar = QToolBar("Toolbar")
         bar.setObjectName("toolbar")
         bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
+        bar.setIconSize(ICONS)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for name in _TOOLBAR:
             if name:

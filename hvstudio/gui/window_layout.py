@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hvstudio.gui.docks import add_docks
+from hvstudio.gui.menus import ICONS, SMALL_ICONS
 
 if TYPE_CHECKING:
     from hvstudio.gui.main_window import MainWindow
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM: Final = Qt.DockWidgetArea.BottomDockWidgetArea
+_WIDE: Final = 1600
+_SMALL: Final = 1060
+"""Below it the palette and the Problems panel do not fit side by side."""
+_LEAST_WINDOW: Final = QSize(800, 560)
+_LEAST_CANVAS: Final = QSize(240, 120)
 
 
 def arrange(window: MainWindow) -> None:
@@ -51,4 +57,22 @@ def arrange(window: MainWindow) -> None:
         window.statusBar().addPermanentWidget(label)
     window.statusBar().setSizeGripEnabled(False)
     window.setAcceptDrops(True)
-    window.setMinimumSize(QSize(960, 620))
+    window.stack.setMinimumSize(_LEAST_CANVAS)
+    window.setMinimumSize(_LEAST_WINDOW)
+
+
+def fit_width(window: MainWindow, width: int) -> bool:
+    """Give the corners to the panels that need the width; tells whether anything has changed.
+
+    On a wide screen the inspector has the whole height, on a narrow one the run panel has the width of the canvas
+    and the inspector, and on a small one the palette gives way to it, too.
+    """
+    window.menus.toolbar.setIconSize(SMALL_ICONS if width < _SMALL else ICONS)
+    corners = {
+        Qt.Corner.BottomLeftCorner: BOTTOM if width < _SMALL else LEFT,
+        Qt.Corner.BottomRightCorner: RIGHT if width >= _WIDE else BOTTOM,
+    }
+    changed = {corner: area for corner, area in corners.items() if window.corner(corner) != area}
+    for corner, area in changed.items():
+        window.setCorner(corner, area)
+    return bool(changed)

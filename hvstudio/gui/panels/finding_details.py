@@ -31,7 +31,7 @@ class FindingDetails(QScrollArea):
         self._workspace = workspace
         self._finding: Finding | None = None
         self.setWidgetResizable(True)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(220)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         content.setProperty("role", "panel")

@@ -109,6 +109,7 @@ class Gallery(QWidget):
         heading.setProperty("role", "title")
         explanation = QLabel("Each one runs: open it, press Space, and look at what its note says.")
         explanation.setProperty("role", "muted")
+        explanation.setWordWrap(True)
         back = QPushButton("Back to the canvas")
         back.clicked.connect(self.closed)
         head = QHBoxLayout()

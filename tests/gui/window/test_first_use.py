@@ -138,6 +138,24 @@ def test_in_a_small_window_the_run_panel_fits(running_example: MainWindow) -> No
     running_example.runs.stop()
 
 
+def test_the_smallest_window_cuts_nothing_off(running_example: MainWindow) -> None:
+    window = running_example
+    window.resize(800, 560)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (800, 560)
+    run = window.menus.toolbar.widgetForAction(window.actions_table["run"])
+    assert run.isVisible()
+    for name in ("Inspector", "Problems", "Run", "Results", "Compare"):
+        window.show_panel(name)
+        QApplication.processEvents()
+        for part in (run, window.docks[name], window.docks[name].widget(), window.canvas):
+            assert part.mapTo(window, part.rect().topRight()).x() < 800, (name, part.objectName())
+    assert window.canvas.width() >= 240
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert window.corner(Qt.Corner.BottomLeftCorner) is Qt.DockWidgetArea.LeftDockWidgetArea
+
+
 def test_what_is_wrong_with_a_number_can_be_read_to_its_end(window: MainWindow, id_of: Callable[..., BlockId]) -> None:
     window.workspace.select([id_of(window.workspace.document, "VM 2")])
     row = window.inspector.rows["memory_bytes"]

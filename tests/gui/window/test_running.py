@@ -117,6 +117,20 @@ def test_a_crash_takes_down_what_depends_and_a_vm_is_switched_on_again(
     assert window.runs.run.vm_states[mail] == "paused"
 
 
+def test_what_was_said_about_a_crash_goes_with_the_next_run(running_example: MainWindow, qtbot: QtBot) -> None:
+    window = running_example
+    window.choices.change(run_speed=10.0, run_duration_s=0.0)
+    window.actions_table["run"].trigger()
+    qtbot.waitUntil(lambda: window.runs.state == "running", timeout=20_000)
+    window.workspace.select(vms(window)[:1])
+    window.actions_table["crash"].trigger()
+    assert window.messages.current is not None
+    assert "has crashed" in window.messages.current.text
+    window.actions_table["run-again"].trigger()
+    qtbot.waitUntil(lambda: len(window.runs.runs) == 2 and window.runs.state == "running", timeout=20_000)
+    assert window.messages.current is None
+
+
 def test_controls_of_vms_are_off_while_nothing_runs(window: MainWindow) -> None:
     window.workspace.select(vms(window)[:1])
     assert "Nothing is running" in window.actions_table["crash"].toolTip()
