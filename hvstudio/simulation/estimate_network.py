@@ -18,10 +18,11 @@ from hvstudio.simulation.estimate_share import ShareTree, share_tree
 from hvstudio.simulation.plan import Floats, Ints, Plan
 
 _ITERATIONS = 300
-_TOLERANCE = 1e-4
+_TOLERANCE = 1e-3
+"""Of the way still to go: a change is judged by the part of the way that a step makes."""
 _CONTENT, _GREEDY = 0.97, 0.998
 """A context that uses more than the second part of what it is granted would use more; below the first, it would not."""
-_LEAST_STEP = 0.03
+_LEAST_STEP = 0.02
 """Grants move by ever smaller parts of the way, so that contexts that crowd each other out come to rest."""
 _FULL = 0.999
 """Open arrivals are let in up to this utilisation."""
@@ -82,7 +83,10 @@ class Network:
         for _ in range(_ITERATIONS):
             before = self.throughput
             self._relax()
-            if np.max(np.abs(self.throughput - before) / np.maximum(before, 1e-9), initial=0.0) < _TOLERANCE:
+            if (
+                np.max(np.abs(self.throughput - before) / np.maximum(before, 1e-9), initial=0.0)
+                < _TOLERANCE * self.step
+            ):
                 break
         servers, speed = self._servers()
         resource = self.demand.row_resource
@@ -114,7 +118,7 @@ class Network:
         use = sum_by(resource, self.throughput[owner] * service * speed[resource], resources)
         self.utilisation = np.minimum(use / np.maximum(servers * speed, 1e-12), 1.0)
         self.granted += self.step * (self._grant(use[: self.contexts]) - self.granted)
-        self.step = max(0.98 * self.step, _LEAST_STEP)
+        self.step = max(0.9 * self.step, _LEAST_STEP)
         self._share_cores(sum_by(self.pools, use[: self.contexts], len(self.capacity)))
 
     def _waiting(self, service: Floats, servers: Floats) -> Floats:
