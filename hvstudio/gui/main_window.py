@@ -260,8 +260,10 @@ class MainWindow(QMainWindow):
             self.messages.withdraw("outdated")
 
     def _follow(self, event: Event) -> None:
+        if event.previous is not self.workspace.document:
+            self.messages.withdraw("convert")  # its Undo would take back another step
         if event.replaced:
-            for key in (*_ABOUT_A_RUN, "convert"):
+            for key in _ABOUT_A_RUN:
                 self.messages.withdraw(key)
             self.close_gallery()
             self.canvas.set_highlight(())

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hvstudio.checks.convert import Conversion, convert
 from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix, Report
@@ -55,7 +55,7 @@ class ArchitecturePanel(QScrollArea):
         self.chooser = PatientComboBox()
         self.tag = QLabel()
         self.sentence = wrapped_label()
-        self.asked = QComboBox()
+        self.asked = PatientComboBox()
         self.verdict = wrapped_label()
         self.empty = wrapped_label("muted")
         self.empty.setText(_NONE)
@@ -110,6 +110,7 @@ class ArchitecturePanel(QScrollArea):
         column.addWidget(self.fate_heading)
         column.addWidget(self.consequences)
         column.addStretch(1)
+        content.setMinimumWidth(1)  # one long word must not make everything wider than what can be seen
         self.setWidget(content)
 
     def _convert_row(self) -> QHBoxLayout:

@@ -7,11 +7,14 @@ import json
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItem
+from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
+from hvstudio.checks.scorecard import Score, Scorecard
 from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.palette import MIME_TYPE, Entry
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import add_block, attach, move_block, remove_blocks, rename_block
@@ -209,6 +212,33 @@ def test_validate_as_says_what_would_make_it_one(window: MainWindow) -> None:
     panel.asked.setCurrentIndex(panel.asked.findData("type1"))
     panel.asked.activated.emit(panel.asked.currentIndex())
     assert panel.verdict.text() == "Yes, it is Type 1."
+
+
+def test_the_offer_to_undo_a_conversion_goes_with_the_next_step(window: MainWindow) -> None:
+    before = window.workspace.document
+    window.architecture.convert_to("type2")
+    assert window.messages.current is not None
+    assert window.messages.current.actions[0][0] == "Undo"
+    window.workspace.select([])
+    assert window.messages.current is not None
+    window.workspace.undo()
+    assert window.workspace.document == before
+    assert window.messages.current is None
+
+
+def test_no_line_of_the_architecture_panel_is_wider_than_what_can_be_seen(window: MainWindow) -> None:
+    window.show_panel("Architecture")
+    QApplication.processEvents()
+    panel = window.architecture
+    long = Score(promise="control", label="W" * 60, text="one word after the other")
+    panel.scores.show_card(Scorecard(hypervisor=panel.hypervisor or "", title="", scores=(long,)))
+    QApplication.processEvents()
+    assert panel.widget().width() <= panel.viewport().width()
+
+
+def test_scrolling_the_architecture_panel_asks_no_other_question(window: MainWindow) -> None:
+    assert isinstance(window.architecture.asked, PatientComboBox)
+    assert isinstance(window.architecture.chooser, PatientComboBox)
 
 
 def test_converting_is_one_step_and_keeps_the_vms(window: MainWindow) -> None:
