@@ -16,6 +16,7 @@ from hvstudio.gui.background import Latest
 from hvstudio.gui.clipboard import put_on_clipboard
 from hvstudio.gui.export import Look, export_file, render_image, render_png, render_svg
 from hvstudio.gui.export_dialog import ExportDialog
+from hvstudio.gui.file_controller import file_name
 from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.run_panel import curve_specs
 from hvstudio.gui.plots.export import plot_png, plot_svg, series_csv
@@ -76,7 +77,7 @@ class ExportController:
         run = self._window.runs.run
         if run is None:
             return
-        suggestion = str(self._folder() / f"{self._window.workspace.document.title} {run.name}.png")
+        suggestion = str(self._folder() / f"{file_name(self._window.workspace.document.title)} {run.name}.png")
         path = self._window.questions.export_path(suggestion, _PLOT_FILTER)
         if path is not None:
             self.export_plot_to(path)
@@ -116,7 +117,7 @@ class ExportController:
         )
 
     def _choose_file(self, dialog: ExportDialog) -> None:
-        suggestion = str(self._folder() / f"{self._window.workspace.document.title}{dialog.suffix}")
+        suggestion = str(self._folder() / f"{file_name(self._window.workspace.document.title)}{dialog.suffix}")
         path = self._window.questions.export_path(suggestion, _PICTURE_FILTERS[dialog.suffix])
         if path is not None:
             self.export_to(path if path.suffix else path.with_name(path.name + dialog.suffix), dialog.look())

@@ -94,10 +94,7 @@ class FileController:
     def _suggestion(self) -> Path:
         if self._workspace.path is not None:
             return self._workspace.path
-        name = "".join(
-            letter if letter.isalnum() or letter in " -_" else " " for letter in self._workspace.document.title
-        )
-        return Path(self._choices.settings.last_folder) / f"{' '.join(name.split()) or 'Untitled'}.hvs"
+        return Path(self._choices.settings.last_folder) / f"{file_name(self._workspace.document.title)}.hvs"
 
     def _leave(self, go_on: Callable[[], None]) -> None:
         """Go on to another document, after asking about unsaved changes."""
@@ -171,6 +168,12 @@ class FileController:
     def _tell(self, error: Exception) -> None:
         text = str(error) if isinstance(error, HVStudioError) else f"This did not work: {error}"
         self._say(Message(text=text, severity="error", key="file"))
+
+
+def file_name(title: str) -> str:
+    """A title as the name of a file on any system: a colon or a slash would mean something else there."""
+    plain = "".join(letter if letter.isalnum() or letter in " -_" else " " for letter in title)
+    return " ".join(plain.split()) or "Untitled"
 
 
 def _ignore(_result: object) -> None:

@@ -24,6 +24,7 @@ from hvstudio.gui.app import install_crash_hook, person_catalog
 from hvstudio.gui.background import Background, Immediate, Latest
 from hvstudio.gui.docks import layout_text
 from hvstudio.gui.export import Look
+from hvstudio.gui.file_controller import file_name
 from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.help import page_names
@@ -439,3 +440,9 @@ def test_the_picture_is_copied_with_the_composition_inside(window: MainWindow) -
     assert is_export
     assert document == window.workspace.document
     QApplication.clipboard().clear()
+
+
+def test_a_title_becomes_a_name_that_every_file_system_takes() -> None:
+    assert file_name("Hyper-V 2016: VMM Type 1") == "Hyper-V 2016 VMM Type 1"
+    assert file_name("Web/DB \\ *") == "Web DB"
+    assert file_name("?") == "Untitled"
