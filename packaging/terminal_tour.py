@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.cli import main as command_line
+from hvstudio.commands.naming import hosts_by_block
 from hvstudio.commands.progress import ProgressBar
 from hvstudio.commands.simulate import results_text
 from hvstudio.errors import HVStudioError
@@ -39,7 +40,7 @@ def tour(file: Path, folder: Path) -> int:
     print(flush=True)
     plan = compile_document(document, shipped_catalog())
     results, samples = run(plan)
-    print(results_text({"title": document.title, **results.to_json()}), flush=True)
+    print(results_text({"title": document.title, **results.to_json()}, hosts_by_block(document)), flush=True)
     diagram, plot = folder / f"{file.stem}.png", folder / f"{file.stem}-throughput.png"
     write_atomically(plot, plot_of(document, plan, samples))
     code = command_line(["export", str(file), "-o", str(diagram), "--scale", "2"])
