@@ -11,7 +11,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.adapt import adapted
 from hvstudio.checks.finding import TYPE_LABELS
-from hvstudio.checks.host_system import with_fitting_system
+from hvstudio.checks.host_system import host_below, with_fitting_system
 from hvstudio.checks.knowledge import Knowledge
 from hvstudio.checks.mending import fitting_system, system_fits
 from hvstudio.checks.native import as_native
@@ -86,7 +86,7 @@ def _chosen(
     for earlier in _products_before(hypervisor):
         if knowledge.facts(earlier).text("expected_class") == to:
             return knowledge.catalog.product(earlier)
-    host = _host(document, hypervisor)
+    host = host_below(document, hypervisor)
     system = system_of_stack(document, hypervisor.id)
     beside = document.blocks[system] if system is not None else None
     era = _era(knowledge.catalog, [hypervisor, host, beside])
@@ -117,18 +117,6 @@ def _era(catalog: Catalog, blocks: Sequence[Block | None]) -> int | None:
     """The year of the youngest product in the stack; None where no product says its year."""
     products = (catalog.product(block.product) for block in blocks if block is not None)
     return max((product.year for product in products if product is not None and product.year > 0), default=None)
-
-
-def _host(document: Document, block: Block) -> Block | None:
-    support = block.rests_on
-    for _ in range(len(document.blocks)):
-        if support is None or support not in document.blocks:
-            return None
-        below = document.blocks[support]
-        if below.kind == "host":
-            return below
-        support = below.rests_on
-    return None
 
 
 def _renamed(document: Document, catalog: Catalog, hypervisor: Block, chosen: Product | None) -> Document:

@@ -53,3 +53,16 @@ def _earlier(system: Block) -> Block:
         return system
     extras = {key: value for key, value in system.extras.items() if key != REMEMBERED}
     return evolve(system, product=product, name=name, extras=extras)
+
+
+def host_below(document: Document, block: Block) -> Block | None:
+    """The host at the bottom of a block's stack; None where there is none, also in a file that goes in a circle."""
+    support = block.rests_on
+    for _ in range(len(document.blocks)):
+        if support is None or support not in document.blocks:
+            return None
+        below = document.blocks[support]
+        if below.kind == "host":
+            return below
+        support = below.rests_on
+    return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hvstudio.checks.host_system import host_below
 from hvstudio.checks.mending import with_system
 from hvstudio.checks.restructure import system_of_stack
 from hvstudio.errors import EditError
-from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import move_block, remove_blocks, set_product
 from hvstudio.model.index import index_of
 
@@ -16,7 +17,7 @@ def as_native(document: Document, hypervisor: BlockId) -> tuple[Document, tuple[
     Raises EditError when no hardware lies under the hypervisor.
     """
     block = document.blocks[hypervisor]
-    host = _hardware(document, block)
+    host = host_below(document, block)
     if host is None:
         raise EditError("there is no hardware under it to run on natively", where=block.name)
     lost: list[str] = []
@@ -40,15 +41,3 @@ def as_native(document: Document, hypervisor: BlockId) -> tuple[Document, tuple[
         gone = "The VM goes; its" if vms == 1 else f"The {vms} VMs go; their"
         lost.append(f"{gone} workloads share “{document.blocks[system].name}” without walls between them.")
     return remove_blocks(document, [hypervisor]), tuple(lost)
-
-
-def _hardware(document: Document, block: Block) -> Block | None:
-    support = block.rests_on
-    for _ in range(len(document.blocks)):
-        if support is None or support not in document.blocks:
-            return None
-        below = document.blocks[support]
-        if below.kind == "host":
-            return below
-        support = below.rests_on
-    return None

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from hvstudio.simulation import kernel
-from hvstudio.simulation.memory import Memory
 
 
 def engine_name() -> str:
@@ -19,11 +18,6 @@ def engine_name() -> str:
 def name_of(module: Any) -> str:
     """Like `engine_name`, for a given kernel module."""
     return "compiled" if module.is_compiled() else "interpreted"
-
-
-def new_kernel(memory: Memory, *, module: Any = None) -> Any:
-    """A kernel over that memory; `module` chooses another kernel module than the installed one."""
-    return (module or kernel).Kernel(memory)
 
 
 def interpreted_kernel() -> Any:

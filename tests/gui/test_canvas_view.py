@@ -31,7 +31,7 @@ from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.view import CanvasView, ContextRequest
 from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId, Document
-from hvstudio.model.edits import add_block, remove_blocks
+from hvstudio.model.edits import add_block
 
 MakeCanvas = Callable[..., CanvasView]
 IdOf = Callable[[Document, str], BlockId]
@@ -533,29 +533,6 @@ class TestLooking:
         assert view.scale_now == 3.0
         primary = view.workspace.selection[-1]
         assert view.camera.sees(view.canvas.picture.layout.places[primary].bar)
-
-    def test_an_offered_edit_is_shown_and_taken_away_again(
-        self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf
-    ) -> None:
-        view = make_canvas(small_stack)
-        before = view.grab().toImage()
-        machine = id_of(small_stack, "VM 2")
-        offered, system = add_block(small_stack, kind="os", name="Linux", product="linux", rests_on=machine)
-        view.show_alternative(offered)
-        assert view.canvas.overlay.highlighted == {system}
-        assert view.grab().toImage() != before
-        assert view.workspace.document is small_stack
-        view.show_alternative(None)
-        assert view.grab().toImage() == before
-
-    def test_a_real_edit_ends_what_was_offered(
-        self, make_canvas: MakeCanvas, small_stack: Document, id_of: IdOf
-    ) -> None:
-        view = make_canvas(small_stack)
-        view.show_alternative(remove_blocks(small_stack, [id_of(small_stack, "Hyper-V")]))
-        view.workspace.select([id_of(small_stack, "VM 2")])
-        view.insert("os", "linux")
-        assert view.canvas.sheet.picture.document is view.workspace.document
 
     def test_the_overview_comes_when_there_is_more_than_the_view_shows(
         self, make_canvas: MakeCanvas, small_stack: Document

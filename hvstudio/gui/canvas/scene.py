@@ -14,16 +14,13 @@ from hvstudio.editor.gestures import Preview
 from hvstudio.editor.slots import Stage
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.drawing import Picture
-from hvstudio.gui.canvas.face import NO_MARKS, Faces, marks_of
+from hvstudio.gui.canvas.face import Faces, marks_of
 from hvstudio.gui.canvas.lettering import Lettering
 from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Overlay, Sheet
 from hvstudio.gui.theme import Theme
-from hvstudio.model.change import between
-from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.document import Block, BlockId
 from hvstudio.model.geometry import Rect
-from hvstudio.model.index import index_of
-from hvstudio.model.stacking import lay_out
 
 _ROOM: float = 4000.0
 """Free canvas around the diagram, in scene units."""
@@ -75,7 +72,6 @@ class CanvasScene(QGraphicsScene):
     def follow(self, event: Event) -> None:
         """Show what the workspace holds now; only what the event touched is drawn again."""
         if self.picture.document is not self.workspace.document:
-            self.show_alternative(None)
             self._follow_document(event)
         self.overlay.selection = self.workspace.selection
         if self.overlay.hovered not in self.picture.layout.places:
@@ -137,25 +133,6 @@ class CanvasScene(QGraphicsScene):
     def set_highlight(self, block_ids: Iterable[BlockId]) -> None:
         """Show which blocks an argument speaks of."""
         self.overlay.highlighted = frozenset(block_ids)
-        self.overlay.refresh()
-
-    def show_alternative(self, document: Document | None) -> None:
-        """Show what the document would be after an edit that is only offered yet, what differs marked; None ends it.
-
-        Gestures, selection and everything asked of the scene go on working with the real document.
-        """
-        if document is None or document is self.picture.document:
-            if self.sheet.picture is not self.picture:
-                self.overlay.highlighted = frozenset()
-                self._show(self.picture, None)
-            return
-        index = index_of(document)
-        layout = lay_out(document, index, forms=forms_of(self.workspace.catalog), measure=self.faces.measure)
-        change = between(self.picture.document, document)
-        alternative = evolve(self.picture, document=document, index=index, layout=layout, marks=NO_MARKS)
-        self.sheet.show_picture(alternative)
-        self.overlay.picture = alternative
-        self.overlay.highlighted = change.added | change.changed | change.moved
         self.overlay.refresh()
 
     def _follow_document(self, event: Event) -> None:

@@ -38,7 +38,7 @@ from hvstudio.gui.canvas.keyboard import Keyboard
 from hvstudio.gui.canvas.overview import Overview
 from hvstudio.gui.canvas.scene import CanvasScene
 from hvstudio.gui.theme import Theme
-from hvstudio.model.document import BlockId, Document
+from hvstudio.model.document import BlockId
 
 _USE: Final = "The composition. Arrows walk through the blocks, Enter renames, Delete deletes."
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
@@ -142,10 +142,6 @@ class CanvasView(QGraphicsView):
     def set_highlight(self, block_ids: Iterable[BlockId]) -> None:
         """Mark the blocks that an argument or a finding speaks of."""
         self.canvas.set_highlight(block_ids)
-
-    def show_alternative(self, document: Document | None) -> None:
-        """Show what an offered edit would make of the document, or with None the document itself again."""
-        self.canvas.show_alternative(document)
 
     def fit(self) -> None:
         """Show everything, not much larger than life."""
@@ -259,7 +255,6 @@ class CanvasView(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select and get ready to drag; the middle button, or the hand tool, pans."""
         self.in_place.close()
-        self.canvas.show_alternative(None)
         position = event.position().toPoint()
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self.hand_tool and event.button() == Qt.MouseButton.LeftButton):

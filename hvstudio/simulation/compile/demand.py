@@ -30,11 +30,6 @@ class Demand:
     exits: float
     scv: float
 
-    @property
-    def total_cycles(self) -> float:
-        """All of it."""
-        return self.user_cycles + self.kernel_cycles + self.vmm_cycles
-
     def part(self, fraction: float) -> Demand:
         """A fraction of it whose parts together vary like the whole."""
         return Demand(
