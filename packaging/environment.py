@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reporting import SetupError, say
 
-_KERNEL = (Path("hvstudio", "simulation", "kernel.py"), Path("hvstudio", "simulation", "kernel.pxd"))
+_KERNEL = tuple(Path("hvstudio", "simulation", "kernel", name) for name in ("kernel.py", "kernel.pxd"))
 _BUILD_FILES = (Path("pyproject.toml"), Path("setup.py"))
 _SIGNS_OF_NO_NETWORK = (
     "Max retries exceeded", "NewConnectionError", "ProxyError", "Temporary failure in name resolution",
@@ -146,7 +146,7 @@ def _pip(python: Path, log: Path, arguments: list[str]) -> None:
 
 def _tell_engine(python: Path, checkout: Path) -> None:
     """Says it when the kernel could not be compiled: never silently slow."""
-    code = "from hvstudio.simulation.engine import engine_name; print(engine_name())"
+    code = "from hvstudio.simulation.kernel.engine import engine_name; print(engine_name())"
     found = subprocess.run([str(python), "-c", code], check=False, capture_output=True, text=True, cwd=checkout)
     if found.stdout.strip() == "interpreted":
         say(

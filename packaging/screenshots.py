@@ -23,9 +23,9 @@ from PySide6.QtWidgets import QApplication
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.app import make_application
-from hvstudio.gui.background import Background
-from hvstudio.gui.choices import Choices
-from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.work.background import Background
+from hvstudio.gui.work.choices import Choices
 from hvstudio.model.document import Document
 from hvstudio.model.edits import move_blocks
 

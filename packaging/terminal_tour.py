@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.cli import main as command_line
-from hvstudio.commands.naming import hosts_by_block
-from hvstudio.commands.progress import ProgressBar
-from hvstudio.commands.simulate import results_text
+from hvstudio.cli.main import main as command_line
+from hvstudio.cli.naming import hosts_by_block
+from hvstudio.cli.output.progress import ProgressBar
+from hvstudio.cli.simulate import results_text
 from hvstudio.errors import HVStudioError
 from hvstudio.files.store import load, write_atomically
 from hvstudio.model.document import Document
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.plan import LAYER_COUNT, Plan
-from hvstudio.simulation.sample import Sample
-from hvstudio.simulation.session import Session
+from hvstudio.simulation.plan.plan import LAYER_COUNT, Plan
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.sample import Sample
+from hvstudio.simulation.run.session import Session
 
 if TYPE_CHECKING:
-    from hvstudio.simulation.results import Results
+    from hvstudio.simulation.run.results import Results
 
 SIMULATED_S = 60.0
 POLL_S = 0.05
@@ -66,10 +66,10 @@ def plot_of(document: Document, plan: Plan, samples: list[Sample]) -> bytes:
     """The throughput of every VM over time, as PNG."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from hvstudio.gui.app import make_application
+    from hvstudio.gui.look.theme import load_theme
     from hvstudio.gui.plots.export import plot_png
     from hvstudio.gui.plots.series import Series
     from hvstudio.gui.plots.throughput_plot import METRICS, CurveSpec
-    from hvstudio.gui.theme import load_theme
 
     make_application()
     theme = load_theme("light")

@@ -90,9 +90,11 @@ def test_every_module_is_in_the_wheel(names: set[str]) -> None:
 
 
 def test_the_compiled_kernel_is_in_the_wheel_beside_its_source(names: set[str]) -> None:
-    assert "hvstudio/simulation/kernel.py" in names
+    assert "hvstudio/simulation/kernel/kernel.py" in names
     compiled = [
-        name for name in names if name.startswith("hvstudio/simulation/kernel.") and name.endswith((".so", ".pyd"))
+        name
+        for name in names
+        if name.startswith("hvstudio/simulation/kernel/kernel.") and name.endswith((".so", ".pyd"))
     ]
     assert len(compiled) == 1
 
@@ -106,7 +108,7 @@ def test_the_licence_and_the_command_are_in_the_wheel(names: set[str], wheel: Pa
     assert any(name.endswith("/LICENSE") for name in names)
     with zipfile.ZipFile(wheel) as archive:
         (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
-        assert "hvstudio = hvstudio.cli:main" in archive.read(entry_points).decode()
+        assert "hvstudio = hvstudio.cli.main:main" in archive.read(entry_points).decode()
 
 
 def test_an_installed_wheel_runs_compiled_and_finds_its_resources(wheel: Path, tmp_path: Path) -> None:

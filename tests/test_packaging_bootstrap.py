@@ -97,7 +97,7 @@ def test_a_changed_kernel_is_built_again_without_asking_for_dependencies(
     python.symlink_to(sys.executable)
     stamp = tmp_path / ".hvstudio-env" / "hvstudio-stamp.json"
     stamp.write_text(environment.json.dumps(environment._stamp(tmp_path, with_tests=False)), encoding="utf-8")
-    kernel = tmp_path / "hvstudio" / "simulation" / "kernel.py"
+    kernel = tmp_path / "hvstudio" / "simulation" / "kernel" / "kernel.py"
     kernel.parent.mkdir(parents=True)
     kernel.write_text("# another kernel", encoding="utf-8")
     asked: list[list[str]] = []

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from attrs import field, frozen
 
+from hvstudio.composition.classification import Classification
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import Edit
 
@@ -46,24 +47,6 @@ class Finding:
     fixes: tuple[Fix, ...] = field(default=(), eq=False)
 
 
-@frozen(kw_only=True)
-class Classification:
-    """What one hypervisor is, by structure: `vmm_type` is "type1", "type2", "hybrid" or "unclear".
-
-    `nested_in` is the hypervisor it runs under, if any. `sentence` is the reason in one sentence; `argument` is the
-    same step by step, each step with the blocks it speaks of, to be highlighted on the diagram. `expected` is what
-    the product is said to be, with `expected_source`.
-    """
-
-    hypervisor: BlockId
-    vmm_type: str
-    sentence: str
-    nested_in: BlockId | None = None
-    argument: tuple[tuple[str, tuple[BlockId, ...]], ...] = ()
-    expected: str = ""
-    expected_source: str = ""
-
-
 @frozen(kw_only=True, eq=False)
 class Report:
     """All that was found in one document. Findings are ordered by severity, then by document order."""
@@ -76,6 +59,3 @@ class Report:
     def has_errors(self) -> bool:
         """Whether any finding that is not suppressed is an error."""
         return any(item.severity is Severity.ERROR and not item.suppressed for item in self.findings)
-
-
-TYPE_LABELS = {"type1": "Type 1", "type2": "Type 2", "hybrid": "Hybrid", "native": "Native", "unclear": "Unclear"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hvstudio.checks.finding import Finding, Severity
-from hvstudio.checks.rules import FAMILIES, RULES
+from hvstudio.checks.register import FAMILIES, RULES
 from hvstudio.model.document import Document
 
 FAMILY_TITLES: Mapping[str, str] = {family: title for family, title, _ in FAMILIES}

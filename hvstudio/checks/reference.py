@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hvstudio.checks.finding import Severity
+from hvstudio.checks.register import FAMILIES, RULES
 from hvstudio.checks.rule import Rule
-from hvstudio.checks.rules import FAMILIES, RULES
 
 SEVERITY_WORDS: Final = {
     Severity.ERROR: "error: it cannot work like this",

@@ -11,7 +11,7 @@ from hvstudio.checks.finding import Finding, Fix, Severity
 from hvstudio.model.document import Block, BlockId
 
 if TYPE_CHECKING:
-    from hvstudio.checks.scene import Scene
+    from hvstudio.composition.scene import Scene
 
 
 @frozen(kw_only=True, eq=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.classify import classification
 from hvstudio.checks.finding import Finding, Report
-from hvstudio.checks.knowledge import Knowledge
-from hvstudio.checks.reach import reach_of
+from hvstudio.checks.register import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_ORDINARY_BLOCKS, RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.rule import Hit, Rule
-from hvstudio.checks.rules import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_ORDINARY_BLOCKS, RULES_OF_UNKNOWN_KINDS
-from hvstudio.checks.scene import Scene
+from hvstudio.composition.classify import classification
+from hvstudio.composition.knowledge import Knowledge
+from hvstudio.composition.reach import reach_of
+from hvstudio.composition.scene import Scene
 from hvstudio.model.change import Change, between
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.index import Index, index_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from hvstudio.checks.knowledge import Facts
-from hvstudio.checks.scene import Scene
+from hvstudio.composition.knowledge import Facts
+from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId
 
 GIB: Final = 2**30

@@ -19,12 +19,12 @@ from hvstudio.catalog.load import load_with_user_file, shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.files.examples import FIRST_EXAMPLE
-from hvstudio.gui.background import Background
-from hvstudio.gui.choices import Choices
-from hvstudio.gui.icons import icon
-from hvstudio.gui.main_window import MainWindow
-from hvstudio.gui.message_bar import Message
-from hvstudio.gui.theme import interface_font
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.theme import interface_font
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.work.background import Background
+from hvstudio.gui.work.choices import Choices
 from hvstudio.log import log_file, record_crash, start_logging, stop_logging
 from hvstudio.model.document import Document
 from hvstudio.settings import Settings, state_folder

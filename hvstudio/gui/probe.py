@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from hvstudio.gui.panels.architecture import class_label
 
 if TYPE_CHECKING:
-    from hvstudio.gui.main_window import MainWindow
+    from hvstudio.gui.window.main_window import MainWindow
 
 VARIABLE: Final = "HVSTUDIO_GEOMETRY_FILE"
 _INTERVAL_MS: Final = 150

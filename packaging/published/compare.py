@@ -19,7 +19,7 @@ from tables import load_tables  # noqa: E402
 
 from hvstudio.catalog.catalog import Catalog  # noqa: E402
 from hvstudio.catalog.load import load_catalog, shipped_catalog  # noqa: E402
-from hvstudio.simulation.engine import engine_name  # noqa: E402
+from hvstudio.simulation.kernel.engine import engine_name  # noqa: E402
 
 DEFAULT_TABLES = REPOSITORY.parent / "shared" / "reference" / "published-tables.json"
 

@@ -11,8 +11,8 @@ from cases import RatioCase, Unknown
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.model.document import Document, Value
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 
 @frozen(kw_only=True)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.canvas.view import CanvasView
-from hvstudio.gui.theme import load_theme
+from hvstudio.gui.look.theme import load_theme
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import insert_blocks, rename_block
 

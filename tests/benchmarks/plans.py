@@ -8,11 +8,11 @@ from typing import Any
 
 import simpy
 
-from hvstudio.simulation import steps
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.plan import Arrivals, Layer, Plan
-from hvstudio.simulation.plan_builder import PlanBuilder
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.plan import steps
+from hvstudio.simulation.plan.builder import PlanBuilder
+from hvstudio.simulation.plan.plan import Arrivals, Layer, Plan
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 CLIENTS = 8
 

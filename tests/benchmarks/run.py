@@ -22,15 +22,15 @@ import compositions
 import plans
 
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.simulation import kernel
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.engine import engine_name
-from hvstudio.simulation.estimate import estimate
-from hvstudio.simulation.memory import Memory
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.plan import Plan
-from hvstudio.simulation.run import simulate
-from hvstudio.simulation.runner import Runner
+from hvstudio.simulation.estimate.estimate import estimate
+from hvstudio.simulation.kernel import kernel
+from hvstudio.simulation.kernel.engine import engine_name
+from hvstudio.simulation.kernel.memory import Memory
+from hvstudio.simulation.plan.plan import Plan
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
+from hvstudio.simulation.run.runner import Runner
 
 # Exact mean-value analysis of the closed network at 4, 64 and 512 VMs (see tests/simulation/test_theory.py).
 EXACT = {4: 2780.35, 64: 7981.24, 512: 7998.0}
@@ -197,7 +197,7 @@ import time, numpy
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4096
 memory, began = resident(), time.perf_counter()
-import hvstudio.simulation.session, hvstudio.simulation.experiment
+import hvstudio.simulation.run.session, hvstudio.simulation.run.experiment
 print((time.perf_counter() - began) * 1e3, (resident() - memory) / 1e6)
 """
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.catalog import Catalog, empty_catalog
-from hvstudio.checks.classify import classify
-from hvstudio.checks.finding import Classification
-from hvstudio.checks.validate_as import validate_as
+from hvstudio.composition.classification import Classification
+from hvstudio.composition.classify import classify
 from hvstudio.errors import EditError
 from hvstudio.files.examples import load_example
+from hvstudio.insight.validate_as import validate_as
 from hvstudio.model.document import BlockId, Document
 
 TYPE2 = """

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.consequences import Effect, consequences
-from hvstudio.checks.path_cost import exit_cycles, io_path
-from hvstudio.checks.restructure import scene_of
-from hvstudio.checks.scorecard import Score, scorecard
+from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.errors import EditError
+from hvstudio.insight.consequences import Effect, consequences
+from hvstudio.insight.path_cost import exit_cycles, io_path
+from hvstudio.insight.scorecard import Score, scorecard
 from hvstudio.model.document import BlockId, Document
 
 TWO_VMS = """

@@ -6,10 +6,10 @@ import pytest
 from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.classify import classify
-from hvstudio.checks.convert import convert, target_products
 from hvstudio.checks.finding import Severity
+from hvstudio.checks.fixes.convert import convert, target_products
 from hvstudio.checks.run import check
+from hvstudio.composition.classify import classify
 from hvstudio.errors import EditError
 from hvstudio.files.examples import load_example
 from hvstudio.model.document import Block, BlockId, Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.hosts import classify_hosts
+from hvstudio.insight.hosts import classify_hosts
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from itertools import product as every
 import pytest
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.classify import classify
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.run import check
+from hvstudio.composition.classify import classify
 from hvstudio.simulation.compile import compile_document
 
 # product: (said to be, host system it runs on or with, needs a parent, needs VT-x, needs SLAT, needs 64-bit, needs DEP)

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from hvstudio.catalog.kinds import KINDS
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.checks.classify import classify
-from hvstudio.checks.consequences import consequences
-from hvstudio.checks.convert import convert
 from hvstudio.checks.finding import Report, Severity
-from hvstudio.checks.restructure import scene_of
-from hvstudio.checks.rules import RULES_OF_UNKNOWN_KINDS
+from hvstudio.checks.fixes.convert import convert
+from hvstudio.checks.fixes.restructure import scene_of
+from hvstudio.checks.register import RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.run import Checker, check
-from hvstudio.checks.scorecard import scorecard
-from hvstudio.checks.validate_as import validate_as
+from hvstudio.composition.classify import classify
 from hvstudio.errors import EditError, PlanError
+from hvstudio.insight.consequences import consequences
+from hvstudio.insight.scorecard import scorecard
+from hvstudio.insight.validate_as import validate_as
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import (
     add_block,

@@ -8,7 +8,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.grouping import grouped, shown
 from hvstudio.checks.reference import all_rules_markdown, rule_page
-from hvstudio.checks.rules import RULES
+from hvstudio.checks.register import RULES
 from hvstudio.checks.run import check
 
 FLAWED = """

@@ -9,7 +9,7 @@ import pytest
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import Finding, Report
-from hvstudio.checks.rules import FAMILIES, RULES
+from hvstudio.checks.register import FAMILIES, RULES
 from hvstudio.checks.run import check
 from hvstudio.model.document import BlockId, Document
 

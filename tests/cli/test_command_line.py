@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from hvstudio import __version__, cli
-from hvstudio.cli import main
-from hvstudio.commands.window import qt_explained
+from hvstudio import __version__
+from hvstudio.cli import main as cli
+from hvstudio.cli.main import main
+from hvstudio.cli.window import qt_explained
 from hvstudio.files.examples import example_names, example_text
 from hvstudio.files.native import FORMAT_VERSION
 from hvstudio.files.store import load
@@ -243,7 +244,7 @@ def test_the_core_runs_without_qt(tmp_path: Path, arguments: list[str]) -> None:
     path.write_text(example_text("virtual-pc"), encoding="utf-8")
     files = [str(path)] if arguments[0] in ("estimate", "simulate") else []
     program = (
-        "import sys; from hvstudio.cli import main; code = main(sys.argv[1:])\n"
+        "import sys; from hvstudio.cli.main import main; code = main(sys.argv[1:])\n"
         "assert not [name for name in sys.modules if name.startswith(('PySide6', 'shiboken6', 'pyqtgraph', "
         "'hvstudio.gui'))]\n"
         "sys.exit(code)"

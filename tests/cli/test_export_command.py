@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hvstudio.cli import main
+from hvstudio.cli.main import main
 from hvstudio.files.embedded import kind_of_export
 from hvstudio.files.examples import example_text, load_example
 from hvstudio.files.store import load

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.cli import main
+from hvstudio.cli.main import main
 from hvstudio.files.examples import example_names, example_text
 
 ABSURD: list[Any] = [0, -1, 1, 2**62, -(2**62), 1e300, -1e300, 1e-300, "", "lots", True, False, "x" * 1000]

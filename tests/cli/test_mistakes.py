@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from hvstudio.cli import main
-from hvstudio.commands.arguments import COMMANDS, make_parser
-from hvstudio.commands.output import shown_seconds, table
-from hvstudio.commands.terminal import columns, harmless, on_one_line
+from hvstudio.cli.arguments import COMMANDS, make_parser
+from hvstudio.cli.main import main
+from hvstudio.cli.output.terminal import columns, harmless, on_one_line
+from hvstudio.cli.output.writing import shown_seconds, table
 from hvstudio.files.examples import example_text, load_example
 from hvstudio.files.store import load, save
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from hvstudio.cli import main
+from hvstudio.cli.main import main
 from hvstudio.files.examples import example_names, example_text
 from hvstudio.files.native import model_sha256
 from hvstudio.files.store import load

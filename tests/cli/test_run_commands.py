@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hvstudio.cli import main
-from hvstudio.commands.compare import grouped
-from hvstudio.commands.progress import ProgressBar, progress_text
+from hvstudio.cli.compare import grouped
+from hvstudio.cli.main import main
+from hvstudio.cli.output.progress import ProgressBar, progress_text
 from hvstudio.files.examples import example_text
 from hvstudio.files.store import save
 from hvstudio.model.document import Document

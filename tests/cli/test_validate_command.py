@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hvstudio.cli import main
+from hvstudio.cli.main import main
 from hvstudio.files.examples import example_text
 from hvstudio.files.store import load, save
 from hvstudio.model.document import Document
@@ -111,9 +111,7 @@ def test_a_document_on_standard_input_is_read(flawed: str) -> None:
     assert b"standard input: Flawed" in done.stdout
 
 
-LOADED = (
-    "import sys; from hvstudio.cli import main; code = main(sys.argv[1:]); print(sorted(sys.modules)); sys.exit(code)"
-)
+LOADED = "import sys; from hvstudio.cli.main import main; code = main(sys.argv[1:]); print(sorted(sys.modules)); sys.exit(code)"
 
 
 def test_validating_loads_neither_qt_nor_the_simulation(type2: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.commands.vary import VaryError, points, read_variation
+from hvstudio.cli.vary import VaryError, points, read_variation
 from hvstudio.errors import HVStudioError
 from hvstudio.model.document import Document, Value
 from hvstudio.model.edits import add_block

@@ -12,7 +12,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.canvas.view import CanvasView
-from hvstudio.gui.theme import Theme, load_theme
+from hvstudio.gui.look.theme import Theme, load_theme
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block
 

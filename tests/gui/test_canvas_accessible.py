@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.gui.canvas.view import CanvasView
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import remove_blocks
 

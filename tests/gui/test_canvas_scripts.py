@@ -18,11 +18,11 @@ from model_strategies import DRAWS, SCRIPTS, Draw, run
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.run import check
 from hvstudio.editor.workspace import Workspace
-from hvstudio.gui.canvas.composing import compose
-from hvstudio.gui.canvas.drawing import attached_devices, draw_attachments, draw_region
-from hvstudio.gui.canvas.painting import Detail
 from hvstudio.gui.canvas.scene import CanvasScene
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.drawing.composing import compose
+from hvstudio.gui.drawing.diagram import attached_devices, draw_attachments, draw_region
+from hvstudio.gui.drawing.painting import Detail
+from hvstudio.gui.look.theme import Theme
 from hvstudio.model.document import Document
 
 

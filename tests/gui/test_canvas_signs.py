@@ -8,12 +8,12 @@ from PySide6.QtGui import QImage, QPainter
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.run import check
 from hvstudio.files.examples import load_example
-from hvstudio.gui.canvas.drawing import Picture, draw_region
-from hvstudio.gui.canvas.lettering import Lettering
-from hvstudio.gui.canvas.painting import Detail, detail_at
-from hvstudio.gui.canvas.signs import Sign, draw_signs, fitted, signs_of
-from hvstudio.gui.export import compose
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.drawing.diagram import Picture, draw_region
+from hvstudio.gui.drawing.lettering import Lettering
+from hvstudio.gui.drawing.painting import Detail, detail_at
+from hvstudio.gui.drawing.signs import Sign, draw_signs, fitted, signs_of
+from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.pictures.export import compose
 from hvstudio.model.document import Document
 from hvstudio.model.edits import add_block, rename_block
 

@@ -29,7 +29,7 @@ from hvstudio.gui.canvas.counting import CountEditor
 from hvstudio.gui.canvas.noting import NoteEditor
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.view import CanvasView, ContextRequest
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block
 

@@ -16,8 +16,9 @@ from hvstudio.checks.run import check
 from hvstudio.errors import HVStudioError
 from hvstudio.files.examples import example_names, load_example
 from hvstudio.files.store import load
-from hvstudio.gui.canvas.lettering import Lettering
-from hvstudio.gui.export import (
+from hvstudio.gui.drawing.lettering import Lettering
+from hvstudio.gui.look.theme import Theme, load_theme
+from hvstudio.gui.pictures.export import (
     Look,
     copy_to_clipboard,
     export_file,
@@ -26,7 +27,6 @@ from hvstudio.gui.export import (
     render_png,
     render_svg,
 )
-from hvstudio.gui.theme import Theme, load_theme
 from hvstudio.model.document import Document
 from hvstudio.model.edits import add_block, rename_block
 
@@ -193,7 +193,7 @@ def test_exporting_works_without_a_window_or_an_application(tmp_path: Path) -> N
         "from pathlib import Path\n"
         "from hvstudio.catalog.load import shipped_catalog\n"
         "from hvstudio.files.examples import load_example\n"
-        "from hvstudio.gui.export import export_file\n"
+        "from hvstudio.gui.pictures.export import export_file\n"
         "document, catalog = load_example('virtual-pc'), shipped_catalog()\n"
         "for suffix in ('png', 'svg', 'pdf'):\n"
         "    export_file(document, catalog, Path(f'out.{suffix}'))\n"

@@ -9,9 +9,9 @@ import pytest
 
 from hvstudio.catalog.kinds import KINDS
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.icons import icon
-from hvstudio.gui.stylesheet import stylesheet
-from hvstudio.gui.theme import Theme, contrast, load_theme, palette, theme_names
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.stylesheet import stylesheet
+from hvstudio.gui.look.theme import Theme, contrast, load_theme, palette, theme_names
 from hvstudio.resources import names_in, read_text
 
 pytestmark = pytest.mark.gui

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hvstudio.simulation import steps
-from hvstudio.simulation.plan import Arrivals, Layer, Plan
-from hvstudio.simulation.plan_builder import PlanBuilder
+from hvstudio.simulation.plan import steps
+from hvstudio.simulation.plan.builder import PlanBuilder
+from hvstudio.simulation.plan.plan import Arrivals, Layer, Plan
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from hvstudio.model.document import BlockId, Document, Value
 from hvstudio.model.edits import remove_blocks, set_parameters, set_product
 from hvstudio.resources import read_text
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 
 def example(name: str) -> Document:

@@ -15,8 +15,8 @@ from hvstudio.files.native import from_text
 from hvstudio.model.document import Document
 from hvstudio.resources import names_in, read_text
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAMES = tuple(name.removesuffix(".hvs") for name in names_in("examples", ".hvs"))

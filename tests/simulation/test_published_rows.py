@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hvstudio.simulation.engine import engine_name
+from hvstudio.simulation.kernel.engine import engine_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = REPOSITORY.parent / "shared" / "reference" / "published-tables.json"

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from hvstudio.gui.canvas.painting import Strokes
+from hvstudio.gui.drawing.painting import Strokes
 
 _STEP: Final = 32.0
 _LEAST_PIXELS: Final = 22.0

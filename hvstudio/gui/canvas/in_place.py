@@ -10,10 +10,10 @@ from shiboken6 import isValid
 
 from hvstudio.gui.canvas.camera import Camera
 from hvstudio.gui.canvas.counting import CountEditor
-from hvstudio.gui.canvas.face import BAR_HEIGHT
 from hvstudio.gui.canvas.noting import NoteEditor
 from hvstudio.gui.canvas.renaming import NameEditor
 from hvstudio.gui.canvas.scene import CanvasScene
+from hvstudio.gui.drawing.face import BAR_HEIGHT
 from hvstudio.model.document import BlockId, Value
 from hvstudio.model.edits import rename_block, set_parameters
 from hvstudio.model.geometry import Rect

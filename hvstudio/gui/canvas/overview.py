@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
-from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Sheet
+from hvstudio.gui.drawing.painting import Strokes, rectf
 
 WIDTH: Final = 180
 HEIGHT: Final = 110

@@ -13,12 +13,12 @@ from hvstudio.editor.forms import forms_of
 from hvstudio.editor.gestures import Preview
 from hvstudio.editor.slots import Stage
 from hvstudio.editor.workspace import Event, Workspace
-from hvstudio.gui.canvas.drawing import Picture
-from hvstudio.gui.canvas.face import Faces, marks_of
-from hvstudio.gui.canvas.lettering import Lettering
-from hvstudio.gui.canvas.painting import Strokes, rectf
 from hvstudio.gui.canvas.sheet import Overlay, Sheet
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.drawing.diagram import Picture
+from hvstudio.gui.drawing.face import Faces, marks_of
+from hvstudio.gui.drawing.lettering import Lettering
+from hvstudio.gui.drawing.painting import Strokes, rectf
+from hvstudio.gui.look.theme import Theme
 from hvstudio.model.document import Block, BlockId
 from hvstudio.model.geometry import Rect
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from hvstudio.editor.gestures import Preview
-from hvstudio.gui.canvas.drawing import (
+from hvstudio.gui.drawing.diagram import (
     FEW_ATTACHMENTS,
     Picture,
     attached_devices,
@@ -18,9 +18,9 @@ from hvstudio.gui.canvas.drawing import (
     draw_region,
     route_of,
 )
-from hvstudio.gui.canvas.face import Face
-from hvstudio.gui.canvas.painting import RADIUS, Detail, detail_at, rectf
-from hvstudio.gui.canvas.signs import draw_signs
+from hvstudio.gui.drawing.face import Face
+from hvstudio.gui.drawing.painting import RADIUS, Detail, detail_at, rectf
+from hvstudio.gui.drawing.signs import draw_signs
 from hvstudio.model.document import BlockId
 from hvstudio.model.geometry import Rect, around
 from hvstudio.model.stacking import Place

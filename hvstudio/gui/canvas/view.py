@@ -37,7 +37,7 @@ from hvstudio.gui.canvas.in_place import InPlace
 from hvstudio.gui.canvas.keyboard import Keyboard
 from hvstudio.gui.canvas.overview import Overview
 from hvstudio.gui.canvas.scene import CanvasScene
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
 from hvstudio.model.document import BlockId
 
 _USE: Final = "The composition. Arrows walk through the blocks, Enter renames, Delete deletes."

@@ -9,18 +9,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from hvstudio.checks.convert import Conversion, convert
-from hvstudio.checks.finding import TYPE_LABELS, Classification, Fix, Report
-from hvstudio.checks.validate_as import Verdict, validate_as
+from hvstudio.checks.finding import Fix, Report
+from hvstudio.checks.fixes.convert import Conversion, convert
+from hvstudio.composition.classification import TYPE_LABELS, Classification
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.background import Latest, Runner
-from hvstudio.gui.message_bar import Message
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
-from hvstudio.gui.panels.elided_button import ElidedButton
-from hvstudio.gui.panels.fields import PatientComboBox
-from hvstudio.gui.panels.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.widgets.elided_button import ElidedButton
+from hvstudio.gui.widgets.fields import PatientComboBox
+from hvstudio.gui.widgets.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
+from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.work.background import Latest, Runner
+from hvstudio.insight.validate_as import Verdict, validate_as
 from hvstudio.model.document import BlockId, Document
 
 _ASKED: Final = (

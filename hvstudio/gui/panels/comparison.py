@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hvstudio.checks.finding import TYPE_LABELS
-from hvstudio.gui.comparing import Compared, Comparing
-from hvstudio.gui.panels.legend import short_number, short_time
-from hvstudio.gui.panels.steps import wrapped_label
+from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.comparison_plot import TOKENS, Bars, ComparisonPlot
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.widgets.legend import short_number, short_time
+from hvstudio.gui.widgets.steps import wrapped_label
+from hvstudio.gui.work.comparing import Compared, Comparing
 
 REPLICATIONS: Final = (3, 5, 10, 20)
 _HINT: Final = (

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.consequences import Consequences, Effect, consequences
-from hvstudio.checks.scorecard import Score, Scorecard, scorecard
 from hvstudio.errors import EditError
-from hvstudio.gui.background import Latest, Runner
-from hvstudio.gui.panels.steps import StepLabel, empty_layout, heading, wrapped_label
+from hvstudio.gui.widgets.steps import StepLabel, empty_layout, heading, wrapped_label
+from hvstudio.gui.work.background import Latest, Runner
+from hvstudio.insight.consequences import Consequences, Effect, consequences
+from hvstudio.insight.scorecard import Score, Scorecard, scorecard
 from hvstudio.model.document import BlockId, Document
 
 _PROMISES: Final = (("performance", "Performance"), ("security", "Security"), ("control", "Control"))

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScro
 from hvstudio.checks.finding import Finding, Fix
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.panels.elided_button import ElidedButton
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.widgets.elided_button import ElidedButton
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import suppress_rule
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hvstudio.files.examples import example_names, load_example
-from hvstudio.gui.background import Runner
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.work.background import Runner
 from hvstudio.model.document import Document
 
 Draw: TypeAlias = Callable[[Document, Theme], bytes]

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QTextBrowser, QVBoxLayout, QWidget
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.reference import rule_page
-from hvstudio.checks.rules import RULES
-from hvstudio.gui.theme import Theme
+from hvstudio.checks.register import RULES
+from hvstudio.gui.look.theme import Theme
 from hvstudio.resources import names_in, read_text
 
 FIRST_PAGE: Final = "getting-started"

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.icons import pixmap
-from hvstudio.gui.panels.fields import LABEL_WIDTH, SEVERAL, CommitLine, CommitText, PatientComboBox
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.icons import pixmap
+from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.widgets.fields import LABEL_WIDTH, SEVERAL, CommitLine, CommitText, PatientComboBox
 from hvstudio.model.document import Block, BlockId
 from hvstudio.model.edits import attach, rename_block, set_product, set_title
 

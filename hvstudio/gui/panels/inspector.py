@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from hvstudio.catalog.declaration import Parameter
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.panels.fields import ParameterRow, Shown, describe
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.identity import DocumentForm, IdentityForm
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.widgets.fields import ParameterRow, Shown, describe
 from hvstudio.model.document import Block, BlockId, Value
 from hvstudio.model.edits import set_parameters
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.icons import icon
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.outline_model import BLOCK_ROLE, OutlineModel
-from hvstudio.gui.theme import Theme
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import remove_blocks, rename_block
 

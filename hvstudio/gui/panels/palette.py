@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Kind, Product
-from hvstudio.gui.icons import icon
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.theme import Theme
 
 MIME_TYPE: Final = "application/x-hvstudio-block"
 ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole + 1

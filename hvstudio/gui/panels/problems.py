@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from hvstudio.checks.finding import Finding, Report, Severity
 from hvstudio.editor.workspace import Workspace
-from hvstudio.gui.icons import icon
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.finding_details import FindingDetails
-from hvstudio.gui.theme import Theme
 
 FINDING_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SEVERITY_ICONS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note-mark"}

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hvstudio.gui.analysis import Forecast
-from hvstudio.gui.panels.legend import short_number, short_time
-from hvstudio.gui.run_controller import Run, RunController
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.widgets.legend import short_number, short_time
+from hvstudio.gui.work.analysis import Forecast
+from hvstudio.gui.work.runs import Run, RunController
 
 BLOCK_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 COLUMNS: Final = (

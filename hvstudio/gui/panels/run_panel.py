@@ -20,17 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hvstudio.gui.analysis import Forecast
-from hvstudio.gui.choices import Choices
-from hvstudio.gui.icons import icon
-from hvstudio.gui.panels.elided_label import ElidedLabel
-from hvstudio.gui.panels.layer_key import LayerKey
-from hvstudio.gui.panels.legend import Legend
-from hvstudio.gui.panels.meters import Meters
+from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.layers_plot import LayersPlot
 from hvstudio.gui.plots.throughput_plot import METRICS, CurveSpec, ThroughputPlot
-from hvstudio.gui.run_controller import SPEEDS, Run, RunController
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.widgets.elided_label import ElidedLabel
+from hvstudio.gui.widgets.layer_key import LayerKey
+from hvstudio.gui.widgets.legend import Legend
+from hvstudio.gui.widgets.meters import Meters
+from hvstudio.gui.work.analysis import Forecast
+from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.runs import SPEEDS, Run, RunController
 
 _SLOW_PARTS: Final = 3
 """Numbers and areas are renewed with every third picture of the curves: nobody reads faster."""

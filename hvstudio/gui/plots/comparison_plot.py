@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from attrs import frozen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from hvstudio.gui.theme import Theme
+from hvstudio.gui.look.theme import Theme
 
 TOKENS: Final = {"type1": "curve.1", "hybrid": "curve.2", "type2": "curve.3", "native": "curve.4"}
 _GROUP: Final = 0.8

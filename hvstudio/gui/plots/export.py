@@ -12,9 +12,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.series import METRICS, Series
 from hvstudio.gui.plots.throughput_plot import CurveSpec, Metric, ThroughputPlot
-from hvstudio.gui.theme import Theme
 
 SIZE: Final = QSize(1200, 640)
 _PNG_SCALE: Final = 2

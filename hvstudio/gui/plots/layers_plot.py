@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.series import Series, step_up
-from hvstudio.gui.theme import Theme
 
 LAYER_TOKENS: Final = ("guest_user", "guest_kernel", "vmm", "host", "background", "switch")
 LAYER_LABELS: Final = ("Guest user", "Guest kernel", "Hypervisor", "Parent or host OS", "Background", "Switching")

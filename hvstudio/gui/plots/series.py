@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hvstudio.simulation.plan import Floats
+from hvstudio.simulation.plan.plan import Floats
 
 CAPACITY: Final = 1000
 LATENCIES: Final = ("latency_p95_s", "latency_mean_s")

@@ -11,9 +11,9 @@ from attrs import frozen
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.series import Series, step_up
-from hvstudio.gui.theme import Theme
-from hvstudio.simulation.plan import Floats
+from hvstudio.simulation.plan.plan import Floats
 
 
 @frozen

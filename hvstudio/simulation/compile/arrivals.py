@@ -8,7 +8,7 @@ from typing import Any, Final
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
-from hvstudio.simulation.plan import Arrivals
+from hvstudio.simulation.plan.plan import Arrivals
 
 _PATTERN_SCV: Final = {"poisson": 1.0, "deterministic": 0.0, "bursty": 10.0}
 _MOST_TRACE_LINES: Final = 200_000

@@ -14,7 +14,7 @@ from hvstudio.model.document import Block, BlockId, Value
 from hvstudio.simulation.compile.cost_cards import DriverCosts, number_of, read_card
 from hvstudio.simulation.compile.origins import Origin
 from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
-from hvstudio.simulation.plan_builder import PlanBuilder
+from hvstudio.simulation.plan.builder import PlanBuilder
 
 _Card = TypeVar("_Card")
 _Made = TypeVar("_Made")

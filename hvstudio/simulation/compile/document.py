@@ -15,7 +15,7 @@ from hvstudio.simulation.compile.rows import add_reported_rows, native_blocks, r
 from hvstudio.simulation.compile.starting import decide_starts
 from hvstudio.simulation.compile.twins import Pattern, copy_pattern, likeness
 from hvstudio.simulation.compile.walk import Machine, System, read_composition
-from hvstudio.simulation.plan import Layer, Plan
+from hvstudio.simulation.plan.plan import Layer, Plan
 
 
 def compile_document(document: Document, catalog: Catalog, *, rows_of: Document | None = None) -> Plan:

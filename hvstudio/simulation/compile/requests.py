@@ -12,15 +12,15 @@ from hvstudio.simulation.compile import purposes
 from hvstudio.simulation.compile.arrivals import arrivals_of, threads_of
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
 from hvstudio.simulation.compile.demand import Demand, demand_of
-from hvstudio.simulation.compile.disk_route import disk_route, guest_buffer, virtual_disks, work_step, written_later
-from hvstudio.simulation.compile.merging import merged
-from hvstudio.simulation.compile.network_route import network_route, virtual_cards
-from hvstudio.simulation.compile.operations import DiskOperation, Issuer, Packets
 from hvstudio.simulation.compile.origins import Origin
-from hvstudio.simulation.compile.paging import paging_steps
+from hvstudio.simulation.compile.routes.disk import disk_route, guest_buffer, virtual_disks, work_step, written_later
+from hvstudio.simulation.compile.routes.merging import merged
+from hvstudio.simulation.compile.routes.network import network_route, virtual_cards
+from hvstudio.simulation.compile.routes.operations import DiskOperation, Issuer, Packets
+from hvstudio.simulation.compile.routes.paging import paging_steps
 from hvstudio.simulation.compile.walk import Machine, System
-from hvstudio.simulation.plan import Layer, Op
-from hvstudio.simulation.steps import Step, cpu, free, seize, sometimes
+from hvstudio.simulation.plan.plan import Layer, Op
+from hvstudio.simulation.plan.steps import Step, cpu, free, seize, sometimes
 
 _MOST_PASSES: Final = 8
 """More operations than this of one request are done in this many groups."""

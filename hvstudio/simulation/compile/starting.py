@@ -6,8 +6,8 @@ from typing import Final
 
 from hvstudio.simulation.compile.assembly import Assembly, processors_of
 from hvstudio.simulation.compile.controls import controls_of
-from hvstudio.simulation.compile.hardware import drives_devices
 from hvstudio.simulation.compile.memory import place_in_memory
+from hvstudio.simulation.compile.routes.hardware import drives_devices
 from hvstudio.simulation.compile.techniques import capabilities_of, technique_of
 from hvstudio.simulation.compile.walk import Hypervisor, Machine
 

@@ -15,7 +15,7 @@ from hvstudio.simulation.compile.controls import NORMAL_WEIGHT, controls_of
 from hvstudio.simulation.compile.rows import row_of_hypervisor, row_of_system
 from hvstudio.simulation.compile.techniques import signalled_wake_cycles, wake_cycles
 from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
-from hvstudio.simulation.plan import Layer
+from hvstudio.simulation.plan.plan import Layer
 
 KERNEL_WEIGHT: Final = 10_000.0
 """Interrupts and kernel threads come before processes."""

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.files.examples import load_example
-from hvstudio.gui.background import Immediate
-from hvstudio.gui.choices import Choices
-from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.work.background import Immediate
+from hvstudio.gui.work.choices import Choices
 from hvstudio.model.document import Document
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hvstudio.gui.main_window import MainWindow
+from hvstudio.gui.window.main_window import MainWindow
 from hvstudio.model.document import Document
 from hvstudio.model.edits import add_block
 

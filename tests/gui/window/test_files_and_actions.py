@@ -15,20 +15,20 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from hvstudio.checks.rules import RULES
+from hvstudio.checks.register import RULES
 from hvstudio.files.journal import Journal
 from hvstudio.files.store import document_in, load, save
-from hvstudio.gui.about import about_text
-from hvstudio.gui.actions import ACTIONS
 from hvstudio.gui.app import install_crash_hook, person_catalog
-from hvstudio.gui.background import Background, Immediate, Latest
-from hvstudio.gui.docks import layout_text
-from hvstudio.gui.export import Look
-from hvstudio.gui.file_controller import file_name
-from hvstudio.gui.main_window import MainWindow
-from hvstudio.gui.message_bar import Message
 from hvstudio.gui.panels.help import page_names
+from hvstudio.gui.pictures.export import Look
 from hvstudio.gui.probe import describe_window
+from hvstudio.gui.window.about import about_text
+from hvstudio.gui.window.actions import ACTIONS
+from hvstudio.gui.window.docks import layout_text
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.work.background import Background, Immediate, Latest
+from hvstudio.gui.work.files import file_name
 from hvstudio.model.document import Document
 from hvstudio.model.edits import set_title
 from hvstudio.settings import Settings

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 
-from hvstudio.gui.main_window import MainWindow
-from hvstudio.gui.message_bar import Message
-from hvstudio.gui.panels.elided_button import ElidedButton
-from hvstudio.gui.panels.fields import PatientComboBox
-from hvstudio.gui.panels.steps import StepLabel
+from hvstudio.gui.widgets.elided_button import ElidedButton
+from hvstudio.gui.widgets.fields import PatientComboBox
+from hvstudio.gui.widgets.steps import StepLabel
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.message_bar import Message
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block, rename_block
 

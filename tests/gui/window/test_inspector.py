@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from hvstudio.gui.main_window import MainWindow
-from hvstudio.gui.panels.fields import SEVERAL
+from hvstudio.gui.widgets.fields import SEVERAL
+from hvstudio.gui.window.main_window import MainWindow
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import set_parameters
 

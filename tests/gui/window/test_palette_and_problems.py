@@ -12,10 +12,10 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
-from hvstudio.checks.scorecard import Score, Scorecard
-from hvstudio.gui.main_window import MainWindow
-from hvstudio.gui.panels.fields import PatientComboBox
 from hvstudio.gui.panels.palette import MIME_TYPE, Entry
+from hvstudio.gui.widgets.fields import PatientComboBox
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.insight.scorecard import Score, Scorecard
 from hvstudio.model.document import BlockId
 from hvstudio.model.edits import add_block, attach, move_block, remove_blocks, rename_block
 

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from hvstudio.gui.main_window import MainWindow
 from hvstudio.gui.plots.series import CAPACITY, Series, step_up
-from hvstudio.gui.run_changes import change_for_run, messages_for
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.work.run_changes import change_for_run, messages_for
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block, remove_blocks, rename_block, set_parameters
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.messages import SetControls
+from hvstudio.simulation.plan.messages import SetControls
 
 
 def vms(window: MainWindow) -> list[BlockId]:

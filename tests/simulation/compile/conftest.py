@@ -12,7 +12,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.model.document import Block, BlockId, Document, Value
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.plan import Layer, Op, Plan
+from hvstudio.simulation.plan.plan import Layer, Op, Plan
 
 
 class Stack:

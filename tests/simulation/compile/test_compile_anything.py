@@ -15,7 +15,7 @@ from hvstudio.catalog.load import shipped_catalog
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.plan import Op, Plan
+from hvstudio.simulation.plan.plan import Op, Plan
 
 CATALOG = shipped_catalog()
 PRODUCTS = {kind: ["", *(p.id for p in CATALOG.products_of(kind)), "unknown-product"] for kind in KINDS}

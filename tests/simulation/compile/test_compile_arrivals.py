@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hvstudio.errors import PlanError
-from hvstudio.simulation.plan import Arrivals
+from hvstudio.simulation.plan.plan import Arrivals
 
 Compile = Callable[[Any], Any]
 

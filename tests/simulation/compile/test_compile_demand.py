@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hvstudio.simulation.plan import Layer, Op
+from hvstudio.simulation.plan.plan import Layer, Op
 
 Compile = Callable[[Any], Any]
 

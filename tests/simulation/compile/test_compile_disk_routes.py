@@ -13,7 +13,7 @@ from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.plan import Layer
+from hvstudio.simulation.plan.plan import Layer
 
 Compile = Callable[[Any], Any]
 

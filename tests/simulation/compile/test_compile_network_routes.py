@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hvstudio.simulation.plan import Layer
+from hvstudio.simulation.plan.plan import Layer
 
 Compile = Callable[[Any], Any]
 

@@ -8,12 +8,12 @@ import pytest
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import shipped_catalog
-from hvstudio.checks.convert import convert
+from hvstudio.checks.fixes.convert import convert
 from hvstudio.model.document import BlockId, Document
 from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.plan import Layer, Op, Plan
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.plan.plan import Layer, Op, Plan
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 
 @pytest.fixture(scope="module")

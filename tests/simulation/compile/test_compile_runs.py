@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hvstudio.simulation.options import RunOptions
-from hvstudio.simulation.run import simulate
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.run import simulate
 
 Compile = Callable[[Any], Any]
 Row = dict[str, Any]

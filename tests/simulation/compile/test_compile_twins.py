@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from attrs import fields
 
-from hvstudio.simulation.plan import Plan
+from hvstudio.simulation.plan.plan import Plan
 
 VMS = ("one", "two", "three")
 

@@ -1,0 +1,195 @@
+"""Moving the layers of a stack into the shape of another architecture, with the VMs left as they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.checks.fixes.mending import dissolved, fitting_system, with_system
+from hvstudio.composition.knowledge import Facts, Knowledge
+from hvstudio.composition.scene import Scene
+from hvstudio.errors import EditError
+from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.edits import add_block, free_name, move_block, remove_blocks
+from hvstudio.model.index import index_of
+
+SHAPES: Final = ("type1", "type2", "hybrid")
+
+
+def restructured(document: Document, catalog: Catalog, *, hypervisor: BlockId, to: str) -> Document:
+    """The document with the layers around a hypervisor in the shape of `to`; its product and its VMs stay.
+
+    Raises EditError when the block is no hypervisor, `to` no architecture, or the stack has no machine of its own.
+    """
+    if to not in SHAPES:
+        raise EditError(f"{to} is not an architecture", hint=f"Choose one of {', '.join(SHAPES)}.")
+    block = document.blocks.get(hypervisor)
+    if block is None or block.kind != "hypervisor":
+        raise EditError("only a hypervisor can be rebuilt as another architecture", where=hypervisor)
+    knowledge = Knowledge(catalog)
+    facts = knowledge.facts(block.product)
+    document, machine = _machine(document, block)
+    if to == "type1":
+        monolithic = facts.yes("needs_parent") is False and facts.text("expected_class") in ("type1", "")
+        return _as_type1(document, catalog, facts, hypervisor, machine, monolithic=monolithic)
+    return _beside_or_on(document, catalog, facts, hypervisor, machine, on_system=to == "type2")
+
+
+def system_of_stack(document: Document, hypervisor: BlockId) -> BlockId | None:
+    """The operating system that serves a hypervisor: under it, beside it, or in its parent partition."""
+    block = document.blocks[hypervisor]
+    support = document.blocks.get(block.rests_on) if block.rests_on else None
+    if support is not None and support.kind == "os":
+        return support.id
+    index = index_of(document)
+    beside = index.children_of(support.id) if support is not None and support.kind in ("host", "vm") else ()
+    for candidate in beside:
+        if document.blocks[candidate].kind == "os":
+            return candidate
+    for parent in index.children_of(hypervisor):
+        if document.blocks[parent].kind == "parent_partition":
+            for inner in index.children_of(parent):
+                if document.blocks[inner].kind == "os":
+                    return inner
+    return None
+
+
+def _machine(document: Document, hypervisor: Block) -> tuple[Document, BlockId]:
+    """The host or VM that the stack stands on; a host is added where there is none."""
+    support = hypervisor.rests_on
+    steps = 0
+    while support is not None and steps <= len(document.blocks):
+        block = document.blocks.get(support)
+        if block is None:
+            break
+        if block.kind in ("host", "vm"):
+            return document, block.id
+        if block.kind == "parent_partition":
+            raise EditError(
+                "a hypervisor inside a parent partition has no machine of its own to be rebuilt on",
+                where=hypervisor.name,
+                hint="Move it into a VM, or onto a host.",
+            )
+        support = block.rests_on
+        steps += 1
+    position = document.positions.get(hypervisor.id)
+    return add_block(document, kind="host", name=free_name(document, "Host"), position=position)
+
+
+def _as_type1(
+    document: Document,
+    catalog: Catalog,
+    facts: Facts,
+    hypervisor: BlockId,
+    machine: BlockId,
+    *,
+    monolithic: bool,
+) -> Document:
+    system = system_of_stack(document, hypervisor)
+    document = _moved(document, hypervisor, machine)
+    if monolithic:
+        return _without_system(document, hypervisor, machine, system)
+    parent = _kind_on(document, hypervisor, "parent_partition")
+    if parent is None:
+        first = next(iter(index_of(document).children_of(hypervisor)), None)
+        document, parent = add_block(
+            document,
+            kind="parent_partition",
+            name=free_name(document, "Parent partition"),
+            rests_on=hypervisor,
+            before=first,
+        )
+    if system is None:
+        document, system = with_system(document, parent, fitting_system(catalog, facts, "requires.parent_os"))
+    document = _moved(document, system, parent)
+    for other in _all_on(document, machine, "os"):
+        document = dissolved(document, other, system)
+    return _switches_onto(document, (system, hypervisor), parent)
+
+
+def _without_system(document: Document, hypervisor: BlockId, machine: BlockId, system: BlockId | None) -> Document:
+    """A monolithic hypervisor: no system beside it, none in a parent partition."""
+    parents = _all_on(document, hypervisor, "parent_partition")
+    systems = dict.fromkeys([*((system,) if system else ()), *_all_on(document, machine, "os")])
+    document = _switches_onto(document, (*parents, *systems), hypervisor)
+    doomed = [*parents, *systems]
+    for block_id in doomed:
+        for vm in _outermost_vms(document, block_id):
+            document = _moved(document, vm, hypervisor)
+    return remove_blocks(document, doomed)
+
+
+def _outermost_vms(document: Document, start: BlockId) -> list[BlockId]:
+    """The VMs above a block that stand in no other VM above it."""
+    index = index_of(document)
+    found: list[BlockId] = []
+    waiting = list(index.children_of(start))
+    while waiting:
+        current = waiting.pop(0)
+        if document.blocks[current].kind == "vm":
+            found.append(current)
+        else:
+            waiting.extend(index.children_of(current))
+    return found
+
+
+def _beside_or_on(
+    document: Document,
+    catalog: Catalog,
+    facts: Facts,
+    hypervisor: BlockId,
+    machine: BlockId,
+    *,
+    on_system: bool,
+) -> Document:
+    system = system_of_stack(document, hypervisor)
+    document = _moved(document, hypervisor, machine)
+    if system is None:
+        document, system = with_system(document, machine, fitting_system(catalog, facts, "requires.host_os"))
+    document = move_block(document, system, rests_on=machine, before=hypervisor)
+    for parent in _all_on(document, hypervisor, "parent_partition"):
+        document = _emptied(document, parent, system)
+    return _moved(document, hypervisor, system) if on_system else document
+
+
+def _emptied(document: Document, parent: BlockId, system: BlockId) -> Document:
+    """The document without a parent partition; what was in it rests on the system (VMs on the hypervisor)."""
+    hypervisor = document.blocks[parent].rests_on
+    for child in index_of(document).children_of(parent):
+        kind = document.blocks[child].kind
+        if kind == "os":
+            document = dissolved(document, child, system)
+        elif kind == "vm" and hypervisor is not None:
+            document = _moved(document, child, hypervisor)
+        else:
+            document = _moved(document, child, system)
+    return remove_blocks(document, [parent])
+
+
+def _moved(document: Document, block_id: BlockId, onto: BlockId) -> Document:
+    return document if document.blocks[block_id].rests_on == onto else move_block(document, block_id, rests_on=onto)
+
+
+def _switches_onto(document: Document, sources: tuple[BlockId, ...], onto: BlockId) -> Document:
+    for source in sources:
+        for switch in _all_on(document, source, "virtual_switch"):
+            document = _moved(document, switch, onto)
+        for system in _all_on(document, source, "os") if source != onto else ():
+            document = _switches_onto(document, (system,), onto)
+    return document
+
+
+def _all_on(document: Document, support: BlockId, kind: str) -> tuple[BlockId, ...]:
+    children = index_of(document).children_of(support)
+    return tuple(child for child in children if document.blocks[child].kind == kind)
+
+
+def _kind_on(document: Document, support: BlockId, kind: str) -> BlockId | None:
+    return next(iter(_all_on(document, support, kind)), None)
+
+
+def scene_of(document: Document, catalog: Catalog) -> Scene:
+    """The document laid out for questions, outside a check."""
+    scene = Scene(document, Knowledge(catalog))
+    scene.settle()
+    return scene

@@ -1,0 +1,317 @@
+"""Rules of the devices of one VM: model, generation, boot disk, number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from hvstudio.checks.finding import Fix, Severity
+from hvstudio.checks.fixes.mending import removing, setting
+from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.composition.scene import Scene
+from hvstudio.model.document import Block, Document
+from hvstudio.model.edits import set_parameters
+
+MICROSOFT_DEVICES: Final = "Microsoft Docs, storage performance and Hyper-V scalability: IDE and SCSI controllers"
+GENERATIONS: Final = "Microsoft Docs, Should I create a generation 1 or 2 virtual machine in Hyper-V?"
+
+
+@rule(
+    "devices.emulated",
+    "vm",
+    title="Emulated devices where faster ones are offered",
+    severity=Severity.NOTE,
+    why="Every access to an emulated device leaves the VM several times; a synthetic one hands over many at once.",
+    source="Microsoft Docs, Hyper-V architecture: enlightened I/O bypasses emulation; Sugerman et al. 2001, table 2",
+    remedy="Install the guest drivers and choose the synthetic model.",
+)
+def emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Emulated devices on products that offer synthetic ones."""
+    facts = scene.place(vm).facts
+    slow: list[Block] = []
+    for device in _devices(scene, vm):
+        if scene.values(device)["device_model"] == "emulated":
+            offered = facts.names("disk_models" if device.kind == "virtual_disk" else "nic_models")
+            if offered is not None and "synthetic" in offered:
+                slow.append(device)
+    if not slow:
+        return ()
+    names = " and ".join(f"“{device.name}”" for device in slow[:2])
+    what = f"{names} of “{vm.name}” are" if len(slow) == 2 else f"{names} of “{vm.name}” is"
+    if len(slow) > 2:
+        what = f"{len(slow)} devices of “{vm.name}” are"
+    devices = tuple(device.id for device in slow)
+
+    def edit(document: Document) -> Document:
+        document = set_parameters(document, devices, {"device_model": "synthetic"})
+        return set_parameters(document, [vm.id], {"integration_services": None})
+
+    return [
+        Hit(
+            block=vm.id,
+            message=f"{what} emulated; {facts.label} offers synthetic devices.",
+            related=devices,
+            fixes=(Fix(label="Make them synthetic", edit=edit),),
+        )
+    ]
+
+
+@rule(
+    "devices.guest-drivers-missing",
+    "vm",
+    title="Synthetic devices without the guest drivers",
+    severity=Severity.ERROR,
+    why="The guest sees a synthetic device only with the maker's drivers (integration services, tools, virtio).",
+    source="Microsoft Docs, Hyper-V architecture: enlightened I/O needs integration services",
+    remedy="Install the guest drivers, or use emulated devices.",
+)
+def guest_drivers_missing(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """A VM without guest drivers that has synthetic devices."""
+    if scene.values(vm)["integration_services"]:
+        return ()
+    devices = [device for device in _devices(scene, vm) if scene.values(device)["device_model"] == "synthetic"]
+    if not devices:
+        return ()
+    return [
+        Hit(
+            block=vm.id,
+            message=f"“{vm.name}” has no guest drivers, so it cannot use its synthetic device “{devices[0].name}”.",
+            related=tuple(device.id for device in devices),
+            parameter="integration_services",
+            fixes=(
+                setting("Install the guest drivers", [vm.id], {"integration_services": True}),
+                setting("Make the devices emulated", [item.id for item in devices], {"device_model": "emulated"}),
+            ),
+        )
+    ]
+
+
+def _devices(scene: Scene, vm: Block) -> tuple[Block, ...]:
+    return (*scene.on(vm.id, "virtual_disk"), *scene.on(vm.id, "virtual_nic"))
+
+
+@rule(
+    "devices.generation2-not-offered",
+    "vm",
+    title="A Generation 2 VM on a product that has none",
+    severity=Severity.ERROR,
+    why="Generation 2 came with Windows Server 2012 R2; other products know only the older firmware and devices.",
+    source=GENERATIONS,
+    remedy="Make it Generation 1, or choose a newer product.",
+)
+def generation2_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Generation 2 against the product."""
+    if scene.values(vm)["generation"] != "2":
+        return ()
+    facts = scene.place(vm).facts
+    if facts.yes("guests.generation2") is not False:
+        return ()
+    return [
+        Hit(
+            block=vm.id,
+            message=f"“{vm.name}” is a Generation 2 VM; {facts.label} has only Generation 1.",
+            parameter="generation",
+            source=facts.source("guests.generation2"),
+            fixes=(setting("Make it Generation 1", [vm.id], {"generation": "1"}),),
+        )
+    ]
+
+
+@rule(
+    "devices.generation2-guest",
+    "vm",
+    title="A guest system that cannot start in a Generation 2 VM",
+    severity=Severity.ERROR,
+    why="Generation 2 starts by UEFI and has no emulated devices; only newer 64-bit systems can do without them.",
+    source=GENERATIONS,
+    remedy="Make the VM Generation 1 (the generation of a real VM cannot be changed later), or use a newer guest.",
+)
+def generation2_guest(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """The guest's system against Generation 2."""
+    if scene.values(vm)["generation"] != "2":
+        return ()
+    for system in scene.on(vm.id, "os"):
+        facts = scene.facts(system)
+        if facts.yes("generation2_guest") is False or facts.yes("is_64bit") is False:
+            return [
+                Hit(
+                    block=vm.id,
+                    message=f"“{system.name}” cannot start in “{vm.name}”, which is a Generation 2 VM.",
+                    related=(system.id,),
+                    parameter="generation",
+                    fixes=(setting("Make it Generation 1", [vm.id], {"generation": "1"}),),
+                )
+            ]
+    return ()
+
+
+@rule(
+    "devices.generation2-emulated",
+    "vm",
+    title="An emulated device in a Generation 2 VM",
+    severity=Severity.ERROR,
+    why="Generation 2 has no emulated devices: no IDE controller and no legacy network card.",
+    source=GENERATIONS,
+    remedy="Use SCSI disks and synthetic network cards.",
+)
+def generation2_emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Emulated devices and IDE disks in Generation 2 VMs."""
+    if scene.values(vm)["generation"] != "2":
+        return ()
+    hits: list[Hit] = []
+    for device in _devices(scene, vm):
+        values = scene.values(device)
+        is_disk = device.kind == "virtual_disk"
+        if values["device_model"] == "emulated":
+            what, change = "is emulated", {"device_model": "synthetic"}
+        elif is_disk and values["controller"] == "ide":
+            what, change = "hangs on an IDE controller", {"controller": "scsi"}
+        else:
+            continue
+        if is_disk:
+            change = {"device_model": values["device_model"], **change, "controller": "scsi"}
+        fix = setting("Make it synthetic" + (" on SCSI" if is_disk else ""), [device.id], change)
+        message = f"“{device.name}” {what}; the Generation 2 VM “{vm.name}” has no such device."
+        hits.append(Hit(block=device.id, message=message, related=(vm.id,), fixes=(fix,)))
+    return hits
+
+
+@rule(
+    "devices.boot-from-scsi",
+    "vm",
+    title="A Generation 1 VM that should start from SCSI",
+    severity=Severity.ERROR,
+    why="The synthetic SCSI controller works only once the guest's driver runs, so the start must come from IDE.",
+    source=MICROSOFT_DEVICES,
+    remedy="Put the boot disk on IDE, or make the VM Generation 2.",
+)
+def boot_from_scsi(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Boot disks on SCSI in Generation 1 VMs of products that start from IDE only."""
+    if scene.values(vm)["generation"] != "1" or not scene.place(vm).facts.yes("guests.boot_ide_only"):
+        return ()
+    hits: list[Hit] = []
+    for disk in scene.on(vm.id, "virtual_disk"):
+        values = scene.values(disk)
+        if values["boot"] and values["controller"] == "scsi":
+            hits.append(
+                Hit(
+                    block=disk.id,
+                    message=f"“{vm.name}” is a Generation 1 VM and cannot start from “{disk.name}” on SCSI.",
+                    related=(vm.id,),
+                    parameter="controller",
+                    fixes=(setting("Put it on IDE", [disk.id], {"controller": "ide"}),),
+                )
+            )
+    return hits
+
+
+@rule(
+    "devices.two-boot-disks",
+    "vm",
+    title="More than one boot disk",
+    severity=Severity.WARNING,
+    why="A VM starts from one disk; which one would be chance.",
+    source="HVStudio: the boot mark says which disk the guest's system is on",
+    remedy="Leave the mark on one disk.",
+)
+def two_boot_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Several disks marked as boot disk."""
+    disks = scene.on(vm.id, "virtual_disk")
+    if len(disks) < 2:
+        return ()
+    marked = [disk for disk in disks if scene.values(disk)["boot"]]
+    if len(marked) < 2:
+        return ()
+    others = [disk.id for disk in marked[1:]]
+    return [
+        Hit(
+            block=vm.id,
+            message=f"{len(marked)} disks of “{vm.name}” are marked as boot disk.",
+            related=tuple(disk.id for disk in marked),
+            fixes=(setting(f"Start from “{marked[0].name}” only", others, {"boot": False}),),
+        )
+    ]
+
+
+def _count(scene: Scene, vm: Block, *, path: str, devices: list[Block], what: str, fix: Fix | None) -> Sequence[Hit]:
+    """A hit when a VM has more devices of a sort than the product allows."""
+    facts = scene.place(vm).facts
+    most = facts.number(path)
+    if most is None or len(devices) <= most:
+        return ()
+    surplus = [device.id for device in devices[int(most) :]]
+    fixes = (removing(f"Keep the first {most:g}", surplus),)
+    if fix is not None:
+        fixes = (fix, *fixes)
+    return [
+        Hit(
+            block=vm.id,
+            message=f"“{vm.name}” has {len(devices)} {what}; {facts.label} allows {most:g}.",
+            related=tuple(device.id for device in devices),
+            source=facts.source(path),
+            fixes=fixes,
+        )
+    ]
+
+
+@rule(
+    "devices.too-many-disks",
+    "vm",
+    title="More disks than the controllers take",
+    severity=Severity.ERROR,
+    why="Each controller has a fixed number of places.",
+    source=MICROSOFT_DEVICES,
+    remedy="Move disks to the other controller, or use fewer and larger ones.",
+)
+def too_many_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Disks on IDE and SCSI against the product's limits."""
+    disks = scene.on(vm.id, "virtual_disk")
+    if len(disks) < 2:
+        return ()
+    ide = [disk for disk in disks if scene.values(disk)["controller"] == "ide"]
+    scsi = [disk for disk in disks if scene.values(disk)["controller"] == "scsi"]
+    most = scene.place(vm).facts.number("limits.disks_ide")
+    to_scsi = None
+    if most is not None and len(ide) > most:
+        data = sorted(ide, key=lambda disk: bool(scene.values(disk)["boot"]), reverse=True)
+        surplus = [disk.id for disk in data[int(most) :]]
+        to_scsi = setting("Move the others to SCSI", surplus, {"controller": "scsi"})
+    return [
+        *_count(scene, vm, path="limits.disks_ide", devices=ide, what="IDE disks", fix=to_scsi),
+        *_count(scene, vm, path="limits.disks_scsi", devices=scsi, what="SCSI disks", fix=None),
+    ]
+
+
+@rule(
+    "devices.too-many-nics",
+    "vm",
+    title="More virtual network cards than the product allows",
+    severity=Severity.ERROR,
+    why="The product has a fixed number of places for each model.",
+    source="Microsoft Docs, plan for Hyper-V scalability: 8 synthetic and 4 legacy adapters (2016)",
+    remedy="Use fewer cards; one card can carry many networks by VLANs.",
+)
+def too_many_nics(scene: Scene, vm: Block) -> Sequence[Hit]:
+    """Virtual network cards by model against the product's limits."""
+    cards = scene.on(vm.id, "virtual_nic")
+    if len(cards) < 2:
+        return ()
+    old = [card for card in cards if scene.values(card)["device_model"] == "emulated"]
+    new = [card for card in cards if scene.values(card)["device_model"] != "emulated"]
+    return [
+        *_count(scene, vm, path="limits.nics_synthetic", devices=new, what="network cards", fix=None),
+        *_count(scene, vm, path="limits.nics_emulated", devices=old, what="emulated network cards", fix=None),
+    ]
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    emulated,
+    guest_drivers_missing,
+    generation2_not_offered,
+    generation2_guest,
+    generation2_emulated,
+    boot_from_scsi,
+    two_boot_disks,
+    too_many_disks,
+    too_many_nics,
+)

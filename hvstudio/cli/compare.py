@@ -1,0 +1,177 @@
+"""`hvstudio compare`: the same VMs as Type 1, Type 2, Hybrid and native, with intervals on the differences."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.cli.inputs import open_catalog, open_document
+from hvstudio.cli.output.outcome import FAILED, FINE
+from hvstudio.cli.output.progress import ProgressBar
+from hvstudio.cli.output.writing import counted, remark, say, say_json, shown_number, shown_seconds, table
+from hvstudio.cli.simulate import options_from, with_head
+from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.errors import HVStudioError, PlanError
+from hvstudio.insight.variants import Variant, variants
+from hvstudio.model.document import Document
+
+if TYPE_CHECKING:
+    from hvstudio.simulation.plan.plan import Plan
+
+_NAME_OR_NUMBER: Final = re.compile(r"“[^”]*”|\d[\d.,]*(?: [KMGT]i?B)?")
+NATIVE: Final = "native"
+NATIVE_MEANS: Final = "the same work on one operating system on the same machine, without VMs"
+
+
+def compare(arguments: Namespace) -> int:
+    """Print rows per VM, one for each architecture; FAILED when fewer than two could be run."""
+    document, catalog = open_document(arguments.file), open_catalog()
+    products = _products(arguments, catalog)
+    made = variants(document, catalog, arguments.types, products=products)
+    plans, problems = _plans(made, document, catalog)
+    for vmm_type, problem in problems.items():
+        remark(f"{TYPE_LABELS[vmm_type]} is left out: {problem}")
+    if len(plans) < min(2, len(arguments.types)):
+        remark("hvstudio: there are not two architectures to compare.")
+        return FAILED
+    from hvstudio.simulation.run.experiment import compare as run_all
+
+    with ProgressBar("Comparing") as bar:
+        comparison = run_all(
+            plans,
+            options_from(arguments),
+            replications=arguments.replications,
+            baseline=arguments.baseline or NATIVE,
+            workers=arguments.workers,
+            progress=bar,
+        )
+    ran = [item for item in made if item.vmm_type in plans]
+    about = {
+        "products": {item.vmm_type: list(item.products) for item in ran},
+        "lost": {item.vmm_type: list(item.lost) for item in ran},
+        "left_out": problems,
+        "as_composed": [item.vmm_type for item in ran if item.document is document],
+    }
+    found = with_head(arguments.file, document, {**comparison.to_json(), **about})
+    if arguments.json:
+        say_json(found)
+    else:
+        say(comparison_text(found))
+    return FINE
+
+
+def _products(arguments: Namespace, catalog: Catalog) -> dict[str, str]:
+    """The hypervisors chosen with --product, by type. Raises HVStudioError for one that does not fit there."""
+    from hvstudio.checks.fixes.convert import target_products
+
+    if arguments.baseline is not None and arguments.baseline not in arguments.types:
+        hint = f"Choose one of --types: {', '.join(arguments.types)}."
+        raise HVStudioError(f"{TYPE_LABELS[arguments.baseline]} is not among the architectures compared.", hint=hint)
+    chosen: dict[str, str] = {}
+    for vmm_type, product in arguments.product:
+        where = f"--product {vmm_type}={product}"
+        label = TYPE_LABELS[vmm_type]
+        if vmm_type not in arguments.types:
+            raise HVStudioError(f"{label} is not among the architectures compared.", where=where)
+        if chosen.setdefault(vmm_type, product) != product:
+            raise HVStudioError(f"{label} has two products already.", where=where, hint="Name one for each.")
+        known = [item.id for item in target_products(catalog, vmm_type)]
+        if product not in known:
+            raise HVStudioError(f"the catalogue has no such {label} product.", where=where, hint=_choice(known))
+    return chosen
+
+
+def _choice(known: Sequence[str]) -> str:
+    return f"Choose one of {', '.join(known)}." if known else "There is none of that architecture."
+
+
+def _plans(made: Sequence[Variant], document: Document, catalog: Catalog) -> tuple[dict[str, Plan], dict[str, str]]:
+    """The plans of the variants that can run, and why the others cannot; all with the rows of the document."""
+    from hvstudio.simulation.compile import compile_document
+
+    plans: dict[str, Plan] = {}
+    problems: dict[str, str] = {}
+    for variant in made:
+        if variant.document is None:
+            problems[variant.vmm_type] = variant.problem
+            continue
+        try:
+            plans[variant.vmm_type] = compile_document(variant.document, catalog, rows_of=document)
+        except PlanError as error:
+            problems[variant.vmm_type] = str(error)
+    return plans, problems
+
+
+def comparison_text(found: Mapping[str, Any]) -> str:
+    """For each VM a row per architecture; then how sure it is, and what each architecture could not express."""
+    names: list[str] = list(found["variants"])
+    base = found["baseline"]
+    first = found["variants"][base]
+    runs = counted(first["replications"], "replication")
+    lines = [
+        f"{found['title']}: {runs} of {shown_number(first['simulated_s'])} s each, "
+        f"the first {shown_number(first['warmup_s'])} s left out as warm-up",
+        table(("VM", "Architecture", "Requests/s", "±95 %", f"of {TYPE_LABELS[base]}", "±95 %", "Mean", "p95"),
+              [row for vm_id, name in _vms(found).items() for row in _rows(vm_id, name, found)], left=(0, 1)),
+        "The same requests arrive in every architecture: the interval of a ratio is that of the paired differences."
+        if first["replications"] > 1
+        else "One replication gives no intervals of the ratios; see --replications.",
+    ]  # fmt: skip
+    for name in names:
+        products, sentences = found["products"][name], found["lost"][name]
+        made_of = ", ".join(products) or (NATIVE_MEANS if name == NATIVE else "no hypervisor")
+        as_it_is = ", as composed" if name in found["as_composed"] else ""
+        lines.append(f"{TYPE_LABELS[name]}: {made_of}{as_it_is}.")
+        lines += [f"  Note: {sentence}" for sentence in grouped(sentences)]
+        lines += [f"  {sentence}" for sentence in grouped(_not_started(found["variants"][name]["vms"]))]
+    return "\n".join(lines)
+
+
+def _not_started(vms: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"“{vm['name']}” does not start: {vm['cannot_start']}." for vm in vms if vm["cannot_start"]]
+
+
+def grouped(sentences: Sequence[str]) -> list[str]:
+    """One sentence of each kind; those that differ in names and numbers only are counted."""
+    kinds: dict[str, list[str]] = {}
+    for sentence in sentences:
+        kinds.setdefault(_NAME_OR_NUMBER.sub("", sentence), []).append(sentence)
+    return [
+        first + (f" (And {len(others)} more like it; --json lists all.)" if others else "")
+        for first, *others in kinds.values()
+    ]
+
+
+def _vms(found: Mapping[str, Any]) -> dict[str, str]:
+    """Id and name of every VM of any variant, in document order."""
+    return {vm["id"]: vm["name"] for variant in found["variants"].values() for vm in variant["vms"]}
+
+
+def _rows(vm_id: str, name: str, found: Mapping[str, Any]) -> list[list[str]]:
+    """A row for every architecture, the VM's name in the first."""
+    gains = {item["variant"]: item for item in found["differences"] if item["vm"] == vm_id}
+    rows: list[list[str]] = []
+    for variant, results in found["variants"].items():
+        vm = next((item for item in results["vms"] if item["id"] == vm_id), None)
+        head = ["" if rows else name, TYPE_LABELS[variant]]
+        if vm is None or vm["cannot_start"]:
+            rows.append([*head, *["–"] * 6])
+            continue
+        low, high = vm["throughput_ci95"]
+        served = vm["throughput_per_s"] > 0
+        times = [shown_seconds(vm["latency_s"][which] if served else None) for which in ("mean", "p95")]
+        rate = [shown_number(vm["throughput_per_s"]), shown_number((high - low) / 2)]
+        ratio = ("100 %", "–") if variant == found["baseline"] else _shown_ratio(gains.get(variant))
+        rows.append([*head, *rate, *ratio, *times])
+    return rows
+
+
+def _shown_ratio(gain: Mapping[str, Any] | None) -> tuple[str, str]:
+    """The ratio to the baseline and its half interval in per cent; dashes where there is nothing to compare with."""
+    if gain is None or gain["ratio"] <= 0:
+        return "–", "–"
+    low, high = gain["ratio_ci95"]
+    return f"{gain['ratio'] * 100:.1f} %", f"{(high - low) / 2 * 100:.2f} %"

@@ -1,0 +1,1 @@
+"""How the command line says what it found: text, JSON, SARIF, a progress bar, an exit code."""

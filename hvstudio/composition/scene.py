@@ -1,0 +1,224 @@
+"""A document as the rules see it: blocks with their effective values, places, children and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hvstudio.composition.knowledge import Facts, Judged, Knowledge
+from hvstudio.composition.place import NOWHERE, Place, place_above
+from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.model.index import Index, index_of
+
+_NO_BLOCKS: tuple[Block, ...] = ()
+_NOTHING_ON: dict[str, list[Block]] = {}
+
+
+class Moves:
+    """Blocks whose place is another: on another root, with another host under them only, or in any other way."""
+
+    def __init__(self) -> None:
+        self.moved: set[BlockId] = set()
+        self.uprooted: set[BlockId] = set()
+        self.rehosted: set[BlockId] = set()
+
+    def note(self, blocks: Sequence[BlockId], before: Place | None, after: Place) -> None:
+        """Note that these blocks had one place and have another now."""
+        if before is None or before.root != after.root:
+            self.uprooted.update(blocks)
+        both = before is not None and before.host is not None and after.host is not None
+        if both and before is not None and before._replace(host=after.host) == after:
+            self.rehosted.update(blocks)
+        else:
+            self.moved.update(blocks)
+
+
+class Scene:
+    """One document laid out for the rules. What it derives is kept until the checker says that it no longer holds."""
+
+    def __init__(self, document: Document, knowledge: Knowledge, index: Index | None = None) -> None:
+        self.document = document
+        self.knowledge = knowledge
+        self.catalog = knowledge.catalog
+        self.index = index_of(document) if index is None else index
+        self.blocks = document.blocks
+        self.places: dict[BlockId, Place] = {}
+        self.judged_of: dict[BlockId, Judged] = {}
+        self.on_of: dict[BlockId, dict[str, list[Block]]] = {}
+        self.kept: dict[str, dict[BlockId, Any]] = {}
+        self.kept_inner: dict[BlockId, list[Block]] = self.kept.setdefault("inner", {})
+        self.loose: frozenset[BlockId] = frozenset()
+        self.firsts: Mapping[str, BlockId] = {}
+
+    def settle(self) -> None:
+        """Work out the place of every block, and which blocks hang on nothing that stands (cycles, lost supports)."""
+        seen = 0
+        stack = [*self.index.roots]
+        while stack:
+            block_id = stack.pop()
+            seen += 1
+            children = self.index.children.get(block_id)
+            if children:
+                self._place_children_of(block_id)
+                stack.extend(children)
+        if seen < len(self.blocks):
+            self.loose = frozenset(self.blocks) - self._standing()
+        self.note_firsts()
+
+    def note_firsts(self) -> None:
+        """Remember the first block of each kind."""
+        firsts: dict[str, BlockId] = {}
+        for block_id, block in self.blocks.items():
+            if block.kind not in firsts and block_id not in self.loose:
+                firsts[block.kind] = block_id
+        self.firsts = firsts
+
+    def _place_children_of(self, block_id: BlockId) -> Place | None:
+        """Set the place of a block's children; gives it when it is another than before."""
+        block = self.blocks[block_id]
+        found = place_above(block, self.place(block), values=self.values, facts=self.facts)
+        if self.places.get(block_id) == found:
+            return None
+        self.places[block_id] = found
+        return found
+
+    def replace_places(self, start: BlockId, moves: Moves) -> None:
+        """Work out the places above `start` again, and note the blocks whose place is another now."""
+        stack = [start]
+        while stack:
+            current = stack.pop()
+            children = self.index.children.get(current)
+            if not children:
+                self.places.pop(current, None)
+                continue
+            before = self.places.get(current)
+            found = self._place_children_of(current)
+            if found is not None:
+                stack.extend(children)
+                moves.note(children, before, found)
+
+    def _standing(self) -> set[BlockId]:
+        standing: set[BlockId] = set()
+        stack = [*self.index.roots]
+        while stack:
+            block_id = stack.pop()
+            standing.add(block_id)
+            stack.extend(self.index.children.get(block_id, ()))
+        return standing
+
+    def is_ordinary(self, block: Block) -> bool:
+        """Whether nothing in general is odd about a block: kind, product, support and parameters are as declared.
+
+        The rules that look at every kind of block have nothing to say of an ordinary one.
+        """
+        support = block.rests_on
+        below = None if support is None else self.blocks.get(support)
+        if (support is not None and below is None) or block.id in self.loose:
+            return False
+        if not self.knowledge.goes_together(block.kind, block.product, "" if below is None else below.kind):
+            return False
+        if not block.parameters:
+            return True
+        judged = self.judged(block)
+        return not judged.impossible and not judged.unknown
+
+    def place(self, block: Block) -> Place:
+        """Where a block stands."""
+        support = block.rests_on
+        return NOWHERE if support is None else self.places.get(support, NOWHERE)
+
+    def judged(self, block: Block) -> Judged:
+        """The effective values of a block with what is wrong about the given ones."""
+        found = self.judged_of.get(block.id)
+        if found is None:
+            found = self.judged_of[block.id] = self.knowledge.judged(block)
+        return found
+
+    def values(self, block: Block) -> Mapping[str, Any]:
+        """What every parameter of the block is; empty for kinds unknown here."""
+        found = self.judged_of.get(block.id)
+        return found[0] if found is not None else self.judged(block)[0]
+
+    def facts(self, block: Block) -> Facts:
+        """What is known of the block's product."""
+        return self.knowledge.facts(block.product)
+
+    def name(self, block_id: BlockId | None) -> str:
+        """The block's name as it reads in a sentence."""
+        block = None if block_id is None else self.blocks.get(block_id)
+        return "nothing" if block is None else f"“{block.name}”"
+
+    def on(self, block_id: BlockId, kind: str = "") -> Sequence[Block]:
+        """What rests directly on a block, in document order: all of it or one kind."""
+        by_kind = self.on_of.get(block_id)
+        if by_kind is None:
+            by_kind = self.on_of[block_id] = self._sorted_by_kind(block_id)
+        return by_kind.get(kind, _NO_BLOCKS)
+
+    def _sorted_by_kind(self, block_id: BlockId) -> dict[str, list[Block]]:
+        children = self.index.children.get(block_id)
+        if not children:
+            return _NOTHING_ON
+        blocks = self.blocks
+        row = [blocks[child] for child in children]
+        by_kind: dict[str, list[Block]] = {"": row}
+        for block in row:
+            if block.kind in by_kind:
+                by_kind[block.kind].append(block)
+            else:
+                by_kind[block.kind] = [block]
+        return by_kind
+
+    def support(self, block: Block) -> Block | None:
+        """The block directly below."""
+        return None if block.rests_on is None else self.blocks.get(block.rests_on)
+
+    def target(self, block: Block) -> Block | None:
+        """The block it is attached to."""
+        return None if block.attached_to is None else self.blocks.get(block.attached_to)
+
+    def below(self, block: Block) -> Iterator[Block]:
+        """The blocks under this one, nearest first; ends where a support is lost or a circle closes."""
+        seen = {block.id}
+        support = self.support(block)
+        while support is not None and support.id not in seen:
+            yield support
+            seen.add(support.id)
+            support = self.support(support)
+
+    def above(self, block_id: BlockId) -> Iterator[Block]:
+        """Everything that rests on the block, directly or not, supports before what they carry."""
+        seen = {block_id}
+        stack = list(reversed(self.index.children_of(block_id)))
+        while stack:
+            current = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            yield self.blocks[current]
+            stack.extend(reversed(self.index.children_of(current)))
+
+    def system_of(self, machine: BlockId) -> Block | None:
+        """The first operating system that rests directly on a machine."""
+        systems = self.on(machine, "os")
+        return systems[0] if systems else None
+
+    def backing(self, block: Block) -> Block | None:
+        """The physical disk or card behind a virtual device, through other virtual ones; None if there is none."""
+        current = self.target(block)
+        if current is None or current.kind in ("disk", "nic"):
+            return current
+        seen: set[BlockId] = set()
+        while current is not None and current.id not in seen:
+            if current.kind in ("disk", "nic"):
+                return current
+            seen.add(current.id)
+            current = self.target(current)
+        return None
+
+    def forget(self, block_id: BlockId) -> None:
+        """Drop what was derived for a block: it, or something above it, changed."""
+        self.judged_of.pop(block_id, None)
+        self.on_of.pop(block_id, None)
+        for kept in self.kept.values():
+            kept.pop(block_id, None)

@@ -1,0 +1,1 @@
+"""How a diagram is drawn, on the screen and in pictures."""

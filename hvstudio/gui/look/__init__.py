@@ -1,0 +1,1 @@
+"""Themes, the style sheet and icons."""

@@ -1,0 +1,1 @@
+"""Diagrams as PNG, SVG and PDF."""

@@ -1,0 +1,1 @@
+"""What the window does in the background: runs, files, comparisons, recovery, analysis."""

@@ -1,0 +1,1 @@
+"""The ways of a request to the devices, step by step."""

@@ -1,0 +1,1 @@
+"""The instant answer: mean-value analysis of a plan."""

@@ -1,0 +1,1 @@
+"""The event loop, compiled or interpreted, and the memory it works on."""

@@ -1,0 +1,1 @@
+"""The plan: what a simulation runs, as arrays and records that know nothing of diagrams."""

@@ -1,0 +1,1 @@
+"""Runs: sessions, replications, what is recorded and the statistics of it."""

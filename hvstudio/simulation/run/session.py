@@ -1,0 +1,198 @@
+"""A live run on a thread of its own: paced, paused, controlled and watched from outside."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Final
+
+from attrs import evolve
+
+from hvstudio.errors import HVStudioError
+from hvstudio.simulation.plan.messages import Message
+from hvstudio.simulation.plan.plan import Plan
+from hvstudio.simulation.run.options import RunOptions
+from hvstudio.simulation.run.results import Results
+from hvstudio.simulation.run.runner import Runner
+from hvstudio.simulation.run.sample import Sample
+
+_SLICE_S: Final = 0.02
+"""How long the worker lets the kernel run or sleeps before it looks at messages again."""
+
+_MOST_WAITING_SAMPLES: Final = 4096
+"""Samples kept for a display that does not poll; the oldest go first."""
+
+
+class Session:
+    """States: running, paused, finished, stopped, failed. Every method returns at once and may come from any thread."""
+
+    def __init__(self, plan: Plan, options: RunOptions) -> None:
+        self._plan, self._options = plan, options
+        self._changed = threading.Condition()
+        self._state = "running"
+        self._speed = options.speed
+        self._messages: deque[Message] = deque()
+        self._samples: deque[Sample] = deque(maxlen=_MOST_WAITING_SAMPLES)
+        self._stop = False
+        self._results: Results | None = None
+        self._now_s = 0.0
+        self.error: HVStudioError | None = None
+        self.message_errors: list[HVStudioError] = []
+        self._thread = threading.Thread(target=self._work, name="simulation", daemon=True)
+
+    @classmethod
+    def start(cls, plan: Plan, options: RunOptions) -> Session:
+        """Begin a run on a new thread."""
+        session = cls(plan, options)
+        session._thread.start()
+        return session
+
+    @property
+    def state(self) -> str:
+        """running, paused, finished, stopped or failed (then `error` says why)."""
+        return self._state
+
+    @property
+    def time_s(self) -> float:
+        """The simulated clock."""
+        return self._now_s
+
+    def poll(self) -> list[Sample]:
+        """The samples since the last poll."""
+        found: list[Sample] = []
+        while self._samples:
+            found.append(self._samples.popleft())
+        return found
+
+    def pause(self) -> None:
+        """Stop the clock until `resume`."""
+        with self._changed:
+            if self._state == "running":
+                self._state = "paused"
+                self._changed.notify()
+
+    def resume(self) -> None:
+        """Let the clock go on."""
+        with self._changed:
+            if self._state == "paused":
+                self._state = "running"
+                self._changed.notify()
+
+    def stop(self) -> None:
+        """End the run; results up to here will be available."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify()
+
+    def set_speed(self, speed: float | None) -> None:
+        """Simulated seconds per second from now on; None = as fast as possible."""
+        with self._changed:
+            self._speed = speed if speed is None or speed > 0 else None
+            self._changed.notify()
+
+    def control(self, message: Message) -> None:
+        """Hand over a fault, life-cycle event or live edit; it happens at the next slice.
+
+        What cannot be obeyed is found in `message_errors`; the run goes on.
+        """
+        with self._changed:
+            self._messages.append(message)
+            self._changed.notify()
+
+    def results(self) -> Results | None:
+        """The results once the run has ended, else None."""
+        return self._results
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end of the run; whether it has come."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        except HVStudioError as error:
+            self._fail(error)
+        except Exception as error:  # the edge of a thread: nobody above could tell the person
+            self._fail(HVStudioError(f"The simulation failed: {error!r}."))
+
+    def _fail(self, error: HVStudioError) -> None:
+        self.error = error
+        self._state = "failed"
+
+    def _run(self) -> None:
+        began = time.perf_counter()
+        runner = Runner(self._plan, self._options)
+        pace = _Pace(self._speed)
+        while not runner.finished and not self._stop:
+            self._obey(runner)
+            if self._state == "paused":
+                with self._changed:
+                    self._changed.wait(0.5)
+                pace.restart(runner.now_ns)
+                continue
+            pace.follow(self._speed, runner.now_ns)
+            target = min(runner.next_stop_ns, pace.due_ns(runner.now_ns))
+            if target > runner.now_ns:
+                runner.advance(target)
+                self._now_s = runner.now_ns * 1e-9
+                self._deliver(runner, pace)
+            pause = pace.sleep_s(runner.now_ns)
+            if pause > 0:
+                with self._changed:
+                    if not self._messages and not self._stop:
+                        self._changed.wait(pause)
+        self._results = runner.results(wall_s=time.perf_counter() - began)
+        self._state = "finished" if runner.finished else "stopped"
+
+    def _obey(self, runner: Runner) -> None:
+        while self._messages:
+            try:
+                runner.apply(self._messages.popleft())
+            except HVStudioError as error:
+                self.message_errors.append(error)
+
+    def _deliver(self, runner: Runner, pace: _Pace) -> None:
+        sample = runner.take_sample()
+        if sample is not None:
+            self._samples.append(evolve(sample, achieved_speed=pace.achieved(runner.now_ns)))
+
+
+class _Pace:
+    """Ties the simulated clock to the one on the wall, from the last change of speed on."""
+
+    def __init__(self, speed: float | None) -> None:
+        self._speed = speed
+        self.restart(0)
+
+    def restart(self, now_ns: int) -> None:
+        self._wall = time.perf_counter()
+        self._simulated_ns = now_ns
+
+    def follow(self, speed: float | None, now_ns: int) -> None:
+        if speed != self._speed:
+            self._speed = speed
+            self.restart(now_ns)
+
+    def due_ns(self, now_ns: int) -> int:
+        """Where the simulated clock should be now, at most one slice ahead of where it is."""
+        if self._speed is None:
+            return now_ns + 10**15
+        passed = time.perf_counter() - self._wall
+        due = self._simulated_ns + round(passed * self._speed * 1e9)
+        slice_ns = max(1, round(_SLICE_S * self._speed * 1e9))
+        if due > now_ns + 10 * slice_ns:
+            self.restart(now_ns)  # the machine is too slow for this speed: do not try to catch up
+            return now_ns + slice_ns
+        return due
+
+    def sleep_s(self, now_ns: int) -> float:
+        if self._speed is None:
+            return 0.0
+        ahead = (now_ns - self._simulated_ns) / (self._speed * 1e9) - (time.perf_counter() - self._wall)
+        return min(_SLICE_S, max(0.0, ahead) + _SLICE_S / 4)
+
+    def achieved(self, now_ns: int) -> float:
+        passed = time.perf_counter() - self._wall
+        return (now_ns - self._simulated_ns) * 1e-9 / passed if passed > 0 else 0.0
