@@ -30,7 +30,7 @@ from hvstudio.simulation.kernel.memory import Memory
 from hvstudio.simulation.plan.plan import Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.run import simulate
-from hvstudio.simulation.run.runner import Runner
+from hvstudio.simulation.run.stepped_run import SteppedRun
 
 # Exact mean-value analysis of the closed network at 4, 64 and 512 VMs (see tests/simulation/test_theory.py).
 EXACT = {4: 2780.35, 64: 7981.24, 512: 7998.0}
@@ -147,13 +147,13 @@ def memory_of_an_hour(simulated_s: float) -> None:
     print(f"\nMemory of {simulated_s:.0f} s of 64 VMs (goal: less than 50 MB for one hour)")
     simulate(plans.closed_network(4), RunOptions(duration_s=1.0))
     before = resident_bytes()
-    runner = Runner(plans.closed_network(64), RunOptions(duration_s=simulated_s))
+    run = SteppedRun(plans.closed_network(64), RunOptions(duration_s=simulated_s))
     highest = before
     began = time.perf_counter()
-    while not runner.finished:
-        runner.step()
+    while not run.finished:
+        run.step()
         highest = max(highest, resident_bytes())
-    results = runner.results()
+    results = run.results()
     highest = max(highest, resident_bytes())
     passed = time.perf_counter() - began
     print(
@@ -167,7 +167,7 @@ def start_of_a_run(rounds: int) -> None:
         found = []
         for _ in range(rounds):
             began = time.perf_counter()
-            Runner(plan, RunOptions(duration_s=60.0, sample_interval_s=0.001)).step()
+            SteppedRun(plan, RunOptions(duration_s=60.0, sample_interval_s=0.001)).step()
             found.append(time.perf_counter() - began)
         print(f"  {name}: {statistics.median(found) * 1e3:.0f} ms")
 
@@ -182,7 +182,7 @@ def compositions_of_many_vms(rounds: int) -> None:
             times = [time.perf_counter()]
             plan = compile_document(document, catalog)
             times.append(time.perf_counter())
-            Runner(plan, RunOptions(duration_s=60.0, sample_interval_s=0.001)).step()
+            SteppedRun(plan, RunOptions(duration_s=60.0, sample_interval_s=0.001)).step()
             times.append(time.perf_counter())
             estimate(plan)
             times.append(time.perf_counter())

@@ -9,7 +9,7 @@ from hvstudio.simulation.plan.plan import LAYER_COUNT, Arrivals, Floats, Ints, O
 
 
 @frozen(kw_only=True, eq=False)
-class Demand:
+class ResourceDemand:
     """Demands of K classes on R resources (the C contexts, then the S stations), as sparse rows.
 
     Row i says that a request of class `row_class[i]` needs `row_seconds[i]` of service from one server of resource
@@ -45,7 +45,7 @@ def context_pools(plan: Plan) -> Ints:
     return pools
 
 
-def demands(plan: Plan) -> Demand:
+def demands(plan: Plan) -> ResourceDemand:
     """Walk every class's route once, all classes at a time; O(steps)."""
     steps, owner = _steps_by_class(plan)
     reach = _reach(plan)[steps]
@@ -77,7 +77,7 @@ def demands(plan: Plan) -> Demand:
         np.where(same_as_before, 0.0, reach)[rows],
     )
     held = _held(plan, op, target, owner, rows, merged[5])
-    return Demand(
+    return ResourceDemand(
         row_class=merged[0],
         row_resource=merged[1],
         row_seconds=merged[2],

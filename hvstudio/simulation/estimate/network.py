@@ -13,7 +13,7 @@ from math import erf, exp, pi, sqrt
 import numpy as np
 from attrs import frozen
 
-from hvstudio.simulation.estimate.demand import Demand, context_pools, demands, generates, sum_by
+from hvstudio.simulation.estimate.demand import ResourceDemand, context_pools, demands, generates, sum_by
 from hvstudio.simulation.estimate.share import ShareTree, share_tree
 from hvstudio.simulation.plan.plan import Floats, Ints, Plan
 
@@ -43,7 +43,7 @@ class Network:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.demand: Demand = demands(plan)
+        self.demand: ResourceDemand = demands(plan)
         self.tree: ShareTree = share_tree(plan)
         self.customers, self.rates = generates(plan)
         self.pools: Ints = context_pools(plan)

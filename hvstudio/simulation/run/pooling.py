@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from attrs import evolve
 
-from hvstudio.simulation.run.results import Device, HostResult, Latency, Limit, Results, VmResult
+from hvstudio.simulation.run.results import DeviceUse, HostResult, Latency, Limit, Results, VmResult
 from hvstudio.simulation.run.statistics import Interval, mean_interval
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def _pooled_host(hosts: Sequence[HostResult]) -> HostResult:
     return HostResult(cpu_utilisation=shares, devices=devices, limits=_pooled_limits(hosts))
 
 
-def _pooled_device(rows: Sequence[Device]) -> Device:
+def _pooled_device(rows: Sequence[DeviceUse]) -> DeviceUse:
     return evolve(
         rows[0],
         utilisation=_mean(rows, lambda row: row.utilisation),

@@ -52,7 +52,7 @@ class VmResult:
 
 
 @frozen(kw_only=True)
-class Device:
+class DeviceUse:
     """How much a station was used."""
 
     id: str
@@ -78,7 +78,7 @@ class HostResult:
     """The hardware's side: shares of all processors by layer, devices, what saturates first and what comes next."""
 
     cpu_utilisation: dict[str, float]
-    devices: tuple[Device, ...]
+    devices: tuple[DeviceUse, ...]
     limits: tuple[Limit, ...] = ()
     """The most used things, the most used first."""
 
@@ -100,7 +100,7 @@ class HostResult:
 
 
 @frozen(kw_only=True, eq=False)
-class Series:
+class RunSeries:
     """Measures over time, one row per (possibly merged) sampling interval; times are the intervals' ends."""
 
     time_s: Array
@@ -137,7 +137,7 @@ class Results:
     replications: int = 1
     script: tuple[tuple[float, Message], ...] = ()
     """What happened when (simulated seconds): given to `RunOptions.script` it repeats a live run exactly."""
-    series: Series | None = field(default=None, eq=False, repr=False)
+    series: RunSeries | None = field(default=None, eq=False, repr=False)
 
     def vm(self, name: str) -> VmResult:
         """The row of the VM with that id or name."""

@@ -10,7 +10,7 @@ from hvstudio.errors import PlanError, UserCancelled
 from hvstudio.simulation.plan.plan import Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.results import Results
-from hvstudio.simulation.run.runner import Runner
+from hvstudio.simulation.run.stepped_run import SteppedRun
 
 
 def simulate(
@@ -28,14 +28,14 @@ def simulate(
     if options.duration_s is None and options.target_precision is None:
         raise PlanError("the run has no end.", where="run options", hint="Give duration_s or target_precision.")
     began = told = time.perf_counter()
-    runner = Runner(plan, options, kernel_module=kernel_module)
-    while not runner.finished:
-        if runner.advance(runner.next_stop_ns):
-            runner.take_sample()
+    run = SteppedRun(plan, options, kernel_module=kernel_module)
+    while not run.finished:
+        if run.advance(run.next_stop_ns):
+            run.take_sample()
         if progress is not None and time.perf_counter() - told > 0.05:
             told = time.perf_counter()
-            if progress(runner.fraction) is False:
+            if progress(run.fraction) is False:
                 raise UserCancelled("The run was cancelled.")
     if progress is not None:
         progress(1.0)
-    return runner.results(wall_s=time.perf_counter() - began)
+    return run.results(wall_s=time.perf_counter() - began)

@@ -14,8 +14,8 @@ from hvstudio.simulation.plan.messages import Message
 from hvstudio.simulation.plan.plan import Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.results import Results
-from hvstudio.simulation.run.runner import Runner
 from hvstudio.simulation.run.sample import Sample
+from hvstudio.simulation.run.stepped_run import SteppedRun
 
 _SLICE_S: Final = 0.02
 """How long the worker lets the kernel run or sleeps before it looks at messages again."""
@@ -123,40 +123,40 @@ class Session:
 
     def _run(self) -> None:
         began = time.perf_counter()
-        runner = Runner(self._plan, self._options)
+        run = SteppedRun(self._plan, self._options)
         pace = _Pace(self._speed)
-        while not runner.finished and not self._stop:
-            self._obey(runner)
+        while not run.finished and not self._stop:
+            self._obey(run)
             if self._state == "paused":
                 with self._changed:
                     self._changed.wait(0.5)
-                pace.restart(runner.now_ns)
+                pace.restart(run.now_ns)
                 continue
-            pace.follow(self._speed, runner.now_ns)
-            target = min(runner.next_stop_ns, pace.due_ns(runner.now_ns))
-            if target > runner.now_ns:
-                runner.advance(target)
-                self._now_s = runner.now_ns * 1e-9
-                self._deliver(runner, pace)
-            pause = pace.sleep_s(runner.now_ns)
+            pace.follow(self._speed, run.now_ns)
+            target = min(run.next_stop_ns, pace.due_ns(run.now_ns))
+            if target > run.now_ns:
+                run.advance(target)
+                self._now_s = run.now_ns * 1e-9
+                self._deliver(run, pace)
+            pause = pace.sleep_s(run.now_ns)
             if pause > 0:
                 with self._changed:
                     if not self._messages and not self._stop:
                         self._changed.wait(pause)
-        self._results = runner.results(wall_s=time.perf_counter() - began)
-        self._state = "finished" if runner.finished else "stopped"
+        self._results = run.results(wall_s=time.perf_counter() - began)
+        self._state = "finished" if run.finished else "stopped"
 
-    def _obey(self, runner: Runner) -> None:
+    def _obey(self, run: SteppedRun) -> None:
         while self._messages:
             try:
-                runner.apply(self._messages.popleft())
+                run.apply(self._messages.popleft())
             except HVStudioError as error:
                 self.message_errors.append(error)
 
-    def _deliver(self, runner: Runner, pace: _Pace) -> None:
-        sample = runner.take_sample()
+    def _deliver(self, run: SteppedRun, pace: _Pace) -> None:
+        sample = run.take_sample()
         if sample is not None:
-            self._samples.append(evolve(sample, achieved_speed=pace.achieved(runner.now_ns)))
+            self._samples.append(evolve(sample, achieved_speed=pace.achieved(run.now_ns)))
 
 
 class _Pace:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hvstudio.simulation.kernel.memory import BUCKETS
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Layer, Plan, processors_name
 from hvstudio.simulation.run.recorder import Mark, Recorder, Row
-from hvstudio.simulation.run.results import LAYERS, Device, HostResult, Latency, Limit, Series, VmResult
+from hvstudio.simulation.run.results import LAYERS, DeviceUse, HostResult, Latency, Limit, RunSeries, VmResult
 from hvstudio.simulation.run.statistics import Interval, batch_interval, histogram_quantiles, warm_up_index
 
 Array = NDArray[Any]
@@ -170,10 +170,10 @@ def host_result(plan: Plan, window: Window) -> HostResult:
     return HostResult(cpu_utilisation=used, devices=devices, limits=_limits(plan, window, devices))
 
 
-def _devices(plan: Plan, window: Window) -> tuple[Device, ...]:
+def _devices(plan: Plan, window: Window) -> tuple[DeviceUse, ...]:
     total, length = window.total, window.length_ns
     return tuple(
-        Device(
+        DeviceUse(
             id=plan.station_block[station],
             name=plan.station_name[station],
             utilisation=float(total.station("busy_ns")[station]) / length / int(plan.station_servers[station]),
@@ -184,7 +184,7 @@ def _devices(plan: Plan, window: Window) -> tuple[Device, ...]:
     )
 
 
-def _limits(plan: Plan, window: Window, devices: tuple[Device, ...]) -> tuple[Limit, ...]:
+def _limits(plan: Plan, window: Window, devices: tuple[DeviceUse, ...]) -> tuple[Limit, ...]:
     total, length = window.total, window.length_ns
     found = [
         Limit(
@@ -216,13 +216,13 @@ def _context_ceilings(plan: Plan) -> Array:
     return np.bincount(plan.node_context[leaves], weights=share, minlength=len(plan.context_name))
 
 
-def run_series(recorder: Recorder, leaves: Array, servers: Array) -> Series:
+def run_series(recorder: Recorder, leaves: Array, servers: Array) -> RunSeries:
     """The whole run, warm-up included, as rates per sampling interval."""
     times, rows = recorder.rows()
     lengths = np.diff(times, prepend=0)[:, None].astype(np.float64)
     steps = Row(np.diff(rows.cells, axis=0, prepend=0.0), rows.vms, rows.stations)
     completions, waited = steps.vm("completions"), steps.vm("latency_sum")
-    return Series(
+    return RunSeries(
         time_s=times * _NS,
         throughput_per_s=completions / lengths / _NS,
         bytes_per_s=steps.vm("bytes") / lengths / _NS,

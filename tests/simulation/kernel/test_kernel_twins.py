@@ -32,7 +32,7 @@ from hvstudio.simulation.plan.messages import (
 )
 from hvstudio.simulation.plan.plan import Plan
 from hvstudio.simulation.run.options import RunOptions
-from hvstudio.simulation.run.runner import Runner
+from hvstudio.simulation.run.stepped_run import SteppedRun
 
 Build = Callable[[int], Plan]
 MEASURES = ("vms", "pools", "contexts", "stations", "nodes", "tokens", "processors", "layers", "histogram")
@@ -121,22 +121,22 @@ def leaves_waiting_beside_idle_processors(memory: Memory) -> list[int]:
     return found
 
 
-def tormented_run(plan: Plan, module: Any, seed: int) -> Runner:
+def tormented_run(plan: Plan, module: Any, seed: int) -> SteppedRun:
     """20 ms in steps of 0.5 ms, with something happening to some VM before every other step."""
     rng = random.Random(seed)
     options = RunOptions(duration_s=0.02, seed=seed, check_conservation=True)
-    runner = Runner(plan, options, kernel_module=module)
-    while not runner.finished:
+    run = SteppedRun(plan, options, kernel_module=module)
+    while not run.finished:
         if rng.random() < 0.5:
             with suppress(PlanError):  # a limit may fall below a reserve, a VM have fewer virtual processors
-                runner.apply(message(rng, plan))
-        runner.step()
+                run.apply(message(rng, plan))
+        run.step()
         if not module.is_compiled():
-            runner.memory.take_back(runner.kernel, *MEASURES)
-        assert leaves_waiting_beside_idle_processors(runner.memory) == []
-        running = int((runner.memory.nodes["state"] == 2).sum())
-        assert running == int((runner.memory.processors["leaf"] >= 0).sum())
-    return runner
+            run.memory.take_back(run.kernel, *MEASURES)
+        assert leaves_waiting_beside_idle_processors(run.memory) == []
+        running = int((run.memory.nodes["state"] == 2).sum())
+        assert running == int((run.memory.processors["leaf"] >= 0).sum())
+    return run
 
 
 @settings(max_examples=150 if engine_name() == "compiled" else 15)

@@ -28,8 +28,8 @@ from hvstudio.simulation.plan.messages import (
 from hvstudio.simulation.plan.plan import Arrivals, Layer, Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.run import simulate
-from hvstudio.simulation.run.runner import Runner
 from hvstudio.simulation.run.session import Session
+from hvstudio.simulation.run.stepped_run import SteppedRun
 
 Build = Callable[..., Plan]
 
@@ -44,12 +44,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def rates(plan: Plan, *changes: Message, seconds: float = 2.0) -> list[list[float]]:
     """Requests per second of every VM: before any change, then after each one, over `seconds` each."""
-    runner = Runner(plan, RunOptions(duration_s=None, sample_interval_s=seconds, check_conservation=True))
+    run = SteppedRun(plan, RunOptions(duration_s=None, sample_interval_s=seconds, check_conservation=True))
     found = []
     for change in [None, *changes]:
         if change is not None:
-            runner.apply(change)
-        sample = runner.step()
+            run.apply(change)
+        sample = run.step()
         assert sample is not None
         found.append(sample.throughput_per_s.tolist())
     return found
@@ -133,9 +133,9 @@ def test_a_reserve_can_be_given_while_running(busy_vms: Build) -> None:
 
 
 def test_a_limit_below_the_reserve_is_refused(busy_vms: Build) -> None:
-    runner = Runner(busy_vms([100], reserves={0: 0.5}), RunOptions())
+    run = SteppedRun(busy_vms([100], reserves={0: 0.5}), RunOptions())
     with pytest.raises(PlanError, match="limit is below reserve"):
-        runner.apply(SetControls("vm-0", limit=0.2))
+        run.apply(SetControls("vm-0", limit=0.2))
 
 
 def test_a_paused_vm_gives_its_share_to_others_and_takes_it_back(busy_vms: Build) -> None:
@@ -146,16 +146,16 @@ def test_a_paused_vm_gives_its_share_to_others_and_takes_it_back(busy_vms: Build
 
 
 def test_a_stopped_vm_does_nothing_until_started(busy_vms: Build) -> None:
-    runner = Runner(busy_vms([100, 100]), RunOptions(duration_s=None, check_conservation=True))
-    runner.step()
-    runner.apply(StopVm("vm-0"))
-    assert runner.control.states == ["stopped", "running"]
+    run = SteppedRun(busy_vms([100, 100]), RunOptions(duration_s=None, check_conservation=True))
+    run.step()
+    run.apply(StopVm("vm-0"))
+    assert run.control.states == ["stopped", "running"]
     for _ in range(5):
-        assert runner.step().throughput_per_s[0] == 0  # type: ignore[union-attr]
-    runner.apply(StartVm("vm-0"))
+        assert run.step().throughput_per_s[0] == 0  # type: ignore[union-attr]
+    run.apply(StartVm("vm-0"))
     for _ in range(5):
-        runner.step()
-    assert runner.step().throughput_per_s[0] > 0  # type: ignore[union-attr]
+        run.step()
+    assert run.step().throughput_per_s[0] > 0  # type: ignore[union-attr]
 
 
 def io_plan(arrivals: Arrivals = Arrivals.CLOSED) -> Plan:
@@ -184,20 +184,22 @@ def test_a_crash_takes_down_what_depends_on_the_block_and_frees_what_it_held() -
 
 def test_a_crash_that_hits_nobody_is_refused() -> None:
     with pytest.raises(PlanError, match="nothing depends"):
-        Runner(io_plan(), RunOptions()).apply(Crash("mouse"))
+        SteppedRun(io_plan(), RunOptions()).apply(Crash("mouse"))
 
 
 def test_a_saved_vm_gets_no_requests_until_resumed() -> None:
-    runner = Runner(io_plan(Arrivals.OPEN), RunOptions(duration_s=None, sample_interval_s=1.0, check_conservation=True))
-    runner.step()
-    runner.apply(SaveVm("vm-0"))
-    runner.step()
-    started = int(runner.memory.kinds["started"][0])
-    runner.step()
-    assert runner.control.states[0] == "saved"
-    assert int(runner.memory.kinds["started"][0]) == started
-    runner.apply(ResumeVm("vm-0"))
-    sample = runner.step()
+    run = SteppedRun(
+        io_plan(Arrivals.OPEN), RunOptions(duration_s=None, sample_interval_s=1.0, check_conservation=True)
+    )
+    run.step()
+    run.apply(SaveVm("vm-0"))
+    run.step()
+    started = int(run.memory.kinds["started"][0])
+    run.step()
+    assert run.control.states[0] == "saved"
+    assert int(run.memory.kinds["started"][0]) == started
+    run.apply(ResumeVm("vm-0"))
+    sample = run.step()
     assert sample is not None
     assert sample.throughput_per_s[0] == pytest.approx(100, abs=40)
 
@@ -226,7 +228,7 @@ def test_a_vm_that_cannot_start_stays_off_and_says_why() -> None:
     assert "the host lacks 2 GiB" in results.notes[0]
     assert "nothing can happen" in results.ended_because
     with pytest.raises(PlanError, match="cannot start"):
-        Runner(plan, RunOptions()).apply(StartVm("vm-0"))
+        SteppedRun(plan, RunOptions()).apply(StartVm("vm-0"))
 
 
 def test_requests_that_wait_for_each_other_for_ever_end_the_run_with_the_reason() -> None:
@@ -320,7 +322,7 @@ def test_a_vm_can_lose_and_regain_virtual_processors(busy_vms: Build) -> None:
     four, one, three = rates(busy_vms([100], processors=4, leaves=4), ResizeVm("vm-0", 1), ResizeVm("vm-0", 3))
     assert [four[0], one[0], three[0]] == pytest.approx([4000, 1000, 3000], rel=0.01)
     with pytest.raises(PlanError, match="processors is 5"):
-        Runner(busy_vms([100], processors=4, leaves=4), RunOptions()).apply(ResizeVm("vm-0", 5))
+        SteppedRun(busy_vms([100], processors=4, leaves=4), RunOptions()).apply(ResizeVm("vm-0", 5))
 
 
 def test_stopping_does_not_wait_for_a_sample_that_takes_long(busy_vms: Build) -> None:

@@ -38,7 +38,7 @@ _READ_BACK: Final = ("vms", "pools", "layers", "stations", "contexts", "histogra
 _READ_FOR_CHECK: Final = ("tokens", "kinds")
 
 
-class Runner:
+class SteppedRun:
     """Owns kernel, memory, controls and record of one run. Raises PlanError when time cannot advance."""
 
     def __init__(self, plan: Plan, options: RunOptions, *, kernel_module: Any = None) -> None:
