@@ -111,7 +111,10 @@ def test_a_document_on_standard_input_is_read(flawed: str) -> None:
     assert b"standard input: Flawed" in done.stdout
 
 
-LOADED = "import sys; from hvstudio.cli.main import main; code = main(sys.argv[1:]); print(sorted(sys.modules)); sys.exit(code)"
+LOADED = (
+    "import sys; from hvstudio.cli.main import main; "
+    "code = main(sys.argv[1:]); print(sorted(sys.modules)); sys.exit(code)"
+)
 
 
 def test_validating_loads_neither_qt_nor_the_simulation(type2: str) -> None:
