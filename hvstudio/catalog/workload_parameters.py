@@ -44,7 +44,8 @@ WORKLOAD_PARAMETERS: Final[tuple[Parameter, ...]] = (
                        Choice("bursty", "Bursty"))),
     Parameter(name="trace", label="Trace", value_type=ValueType.TEXT, default="", maximum=2_000_000, group="Arrivals",
               shown_when=("arrivals", ("trace",)),
-              doc="Lines of 'seconds,count': how many requests arrive at which time. Repeats when it ends."),
+              doc="Lines of 'seconds,count': how many requests arrive at which time. Repeats when it ends: the gap "
+                  "before the last time passes once more, then it begins again."),
     Parameter(name="max_concurrency", label="At most at once", value_type=ValueType.INTEGER, default=0, minimum=0,
               maximum=1_000_000, quantity=Quantity.COUNT, group="Arrivals", source=ESTIMATE,
               doc="Requests the software works on at the same time; 0 means no limit (Redis: 1)."),

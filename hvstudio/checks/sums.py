@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from hvstudio.composition.arrivals import read_arrivals
 from hvstudio.composition.knowledge import Facts
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId
@@ -15,7 +16,7 @@ GIB: Final = 2**30
 class Flow(NamedTuple):
     """What one workload asks per second at most; a `rate` of 0 where it takes what it gets.
 
-    `steady` tells a rate that nothing slows (open arrivals); `disk` and `nic` are the physical devices behind it.
+    `steady` tells a rate that nothing slows (open, traces); `disk` and `nic` are the physical devices behind it.
     """
 
     workload: BlockId
@@ -131,12 +132,8 @@ def memory_overhead(facts: Facts) -> Callable[[float], float]:
 
 def offered_rate(values: Mapping[str, Any]) -> tuple[bool, float]:
     """The rate a workload asks for at most, and whether nothing slows it; 0 where it takes what it gets."""
-    arrivals = values["arrivals"]
-    if arrivals == "open":
-        return True, values["rate_per_s"]
-    if arrivals == "closed" and values["think_s"] > 0:
-        return False, values["clients"] / values["think_s"]
-    return False, 0.0
+    arrivals = read_arrivals(values)
+    return arrivals.is_steady, arrivals.most_per_s
 
 
 def disk_seconds(values: Mapping[str, Any], disk: Mapping[str, Any]) -> float:

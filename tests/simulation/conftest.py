@@ -212,7 +212,9 @@ class _RandomPlan:
             self.spawned = spawned
         else:
             route = self.route()
-        think = {Arrivals.OPEN: 4e5, Arrivals.CLOSED: rng.choice([0.0, 1e5, 1e6])}.get(arrivals, 0.0)
+        think = {Arrivals.OPEN: 4e5, Arrivals.CLOSED: rng.choice([0.0, 1e5, 1e6]), Arrivals.TRACE: 7.2e5}.get(
+            arrivals, 0.0
+        )
         if arrivals is Arrivals.CLOSED and think == 0.0:
             route = [*route, steps.delay(1_000)]
         return self.builder.request_class(

@@ -129,10 +129,16 @@ def _hits(scene: Scene, host: Block, what: str, shares: dict[BlockId, _Share]) -
                 message=f"The workloads ask {percent(ask)} of what {name} can do at most, {end}",
                 related=tuple(share.workloads[:50]),
                 severity=Severity.WARNING if steady else Severity.NOTE,
-                fixes=(_slower(scene, share.workloads, share.all),) if len(share.workloads) <= 200 else (),
+                fixes=_fixes(scene, share),
             )
         )
     return hits
+
+
+def _fixes(scene: Scene, share: _Share) -> tuple[Fix, ...]:
+    """Where all can be slowed: a trace comes as it is."""
+    listed = any(scene.values(scene.blocks[workload])["arrivals"] == "trace" for workload in share.workloads)
+    return () if listed or len(share.workloads) > 200 else (_slower(scene, share.workloads, share.all),)
 
 
 def _slower(scene: Scene, workloads: list[BlockId], share: float) -> Fix:

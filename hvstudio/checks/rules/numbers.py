@@ -9,6 +9,7 @@ from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.wording import percent
+from hvstudio.composition.arrivals import read_trace
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block
 from hvstudio.units import Quantity, format_quantity
@@ -187,43 +188,24 @@ def nothing_to_do(scene: Scene, workload: Block) -> Sequence[Hit]:
     severity=Severity.ERROR,
     why="The arrivals come from the trace; without lines of time and count no request arrives.",
     source="HVStudio: a trace has lines of 'seconds,count'",
-    remedy="Paste lines like “0.5,12”, with rising times, or choose other arrivals.",
+    remedy="Paste lines like “0.5,12”, or choose other arrivals.",
 )
 def trace(scene: Scene, workload: Block) -> Sequence[Hit]:
-    """Traces that are empty, or have a line that is no pair of numbers."""
+    """Traces that hold no request, or have a line that is no pair of numbers."""
     values = scene.values(workload)
     if values["arrivals"] != "trace":
         return ()
-    problem = _trace_problem(values["trace"])
+    problem = read_trace(values["trace"]).problem
     if not problem:
         return ()
     return [
         Hit(
             block=workload.id,
-            message=f"The trace of “{workload.name}” {problem}.",
+            message=f"“{workload.name}”: {problem}",
             parameter="trace",
             fixes=(setting("Let requests come at a rate instead", [workload.id], {"arrivals": "open"}),),
         )
     ]
-
-
-def _trace_problem(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        return "is empty"
-    last = -1.0
-    for number, line in enumerate(lines, start=1):
-        parts = line.split(",")
-        try:
-            time, count = float(parts[0]), float(parts[1])
-        except (ValueError, IndexError):
-            if number == 1:
-                continue  # a heading
-            return f"has no time and count in line {number}"
-        if not (time >= 0 and count >= 0) or time < last:
-            return f"goes back in time or has a negative number in line {number}"
-        last = time
-    return "is empty" if last < 0 else ""
 
 
 @rule(

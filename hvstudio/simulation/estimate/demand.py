@@ -165,7 +165,7 @@ def sum_by(index: Ints, values: Floats, count: int) -> Floats:
 
 
 def generates(plan: Plan) -> tuple[Ints, Floats]:
-    """[K] customers of closed classes (0 elsewhere) and [K] arrivals per second of open ones (0 elsewhere)."""
+    """[K] customers of closed classes (0 elsewhere) and [K] arrivals per second of others (0 elsewhere)."""
     kind = plan.class_arrivals
     runs = np.array([not reason for reason in plan.vm_cannot_start], dtype=bool)[plan.class_vm]
     customers = np.where((kind == Arrivals.CLOSED) & runs, plan.class_clients, 0)
@@ -173,7 +173,6 @@ def generates(plan: Plan) -> tuple[Ints, Floats]:
     rates = np.where((kind == Arrivals.OPEN) & runs, 1e9 / gap, 0.0)
     for index in np.flatnonzero((kind == Arrivals.TRACE) & runs):
         first, count = int(plan.class_trace_first[index]), int(plan.class_trace_count[index])
-        span_ns = int(plan.trace_time_ns[first : first + count].max(initial=0))
         total = float(plan.trace_requests[first : first + count].sum())
-        rates[index] = total * 1e9 / span_ns if span_ns else total
+        rates[index] = total * 1e9 / float(plan.class_think_ns[index])
     return customers, rates

@@ -161,7 +161,8 @@ class Control:
                 rate = message.rate_per_s
                 gap = checked(1e9 / rate if rate > 0 else 1e15, "gap_ns", where=message.block)
                 self._set_gap(kind, gap)
-                self._kernel.redraw_arrival(kind)
+                if self.states[int(self._plan.class_vm[kind])] != "saved":
+                    self._kernel.redraw_arrival(kind)
 
     def _switch_off(self, vm: int, state: str) -> None:
         if self.states[vm] not in ("stopped", "crashed", "off"):

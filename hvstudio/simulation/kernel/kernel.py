@@ -2161,11 +2161,26 @@ class Kernel:
                 self._cancel(self.processor_count + kind)
 
     def release_arrivals(self, vm: cython.longlong) -> None:
-        """Open sources send again."""
+        """Open sources send again, traces what is due from now on."""
         kind: cython.longlong
         for kind in range(self.kind_count):
             if self.kinds[kind].vm == vm and self.kinds[kind].active and 0 < self.kinds[kind].arrivals < 3:
+                if self.kinds[kind].arrivals == 2:
+                    self._pass_over(kind)
                 self._plan_arrival(kind, 0)
+
+    def _pass_over(self, kind: cython.longlong):
+        """Move a trace on to its first entry that is not past."""
+        passed: cython.longlong = self.now - self.traces[kind].base
+        if passed >= self.traces[kind].period:
+            self.traces[kind].base += passed // self.traces[kind].period * self.traces[kind].period
+            self.traces[kind].next = 0
+        first: cython.longlong = self.traces[kind].first
+        while self.traces[kind].base + self.trace_time[first + self.traces[kind].next] < self.now:
+            self.traces[kind].next += 1
+            if self.traces[kind].next >= self.traces[kind].count:
+                self.traces[kind].next = 0
+                self.traces[kind].base += self.traces[kind].period
 
     def stop_vm(self, vm: cython.longlong) -> None:
         """Switch the VM off, or let it crash: its requests are lost, their places in queues and devices are freed."""

@@ -216,18 +216,8 @@ def _trace_rows(plan: Plan) -> Array:
     rows = np.zeros(len(plan.class_vm), dtype=RECORDS["Trace"])
     rows["start"] = plan.class_start_ns
     rows["first"], rows["count"] = plan.class_trace_first, plan.class_trace_count
-    for kind in np.flatnonzero(plan.class_trace_count):
-        rows["period"][kind] = trace_period_ns(plan, int(kind))
+    rows["period"] = np.where(plan.class_arrivals == Arrivals.TRACE, plan.class_think_ns, 0)
     return rows
-
-
-def trace_period_ns(plan: Plan, kind: int) -> int:
-    """After which time a trace repeats: as given, else after its last time and the gap before it once more."""
-    first, count = int(plan.class_trace_first[kind]), int(plan.class_trace_count[kind])
-    times = plan.trace_time_ns[first : first + count].tolist()
-    gap = times[-1] - times[-2] if count > 1 else times[-1]
-    given = int(plan.class_think_ns[kind])
-    return max(given or times[-1] + (gap or 1_000_000_000), times[-1] + 1)
 
 
 def _leaves(plan: Plan) -> Array:

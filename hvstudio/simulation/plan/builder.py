@@ -190,21 +190,22 @@ class PlanBuilder:
         """A kind of request and its route.
 
         `think_ns` is the mean think time (CLOSED), the mean gap (OPEN) or the time after which the trace repeats
-        (TRACE; 0 = after the last time plus the last gap). `trace` lists (time in ns, requests), times rising.
+        (TRACE). `trace` lists (time in ns, requests), times rising.
         """
         checked_index(vm, self._count("vm"), "VM", where=name)
         where = f"{self._rows['vm_block'][vm]} ({name})"
         first_trace = self._count("trace")
         self._add_trace(trace, where)
         first_step = self._add_steps(steps, where)
-        gap = "gap_ns" if arrivals is Arrivals.OPEN else "think_ns"
+        if arrivals is Arrivals.TRACE and trace and think_ns <= trace[-1][0]:
+            raise PlanError(f"trace begins again after {think_ns:g} ns, before its last time.", where=where)
         return self._add(
             "class",
             vm=vm,
             first_step=first_step,
             arrivals=int(arrivals),
             clients=checked_int(clients, "clients", where=where),
-            think_ns=checked(think_ns, "think_ns", where=where, range_name=gap),
+            think_ns=checked(think_ns, "think_ns", where=where, range_name=_GAP_RANGES.get(arrivals, "think_ns")),
             think_scv=checked(think_scv, "think_scv", where=where, range_name="scv"),
             start_ns=checked_int(start_ns, "start_ns", where=where),
             bytes=checked(bytes, "bytes", where=where),
@@ -315,6 +316,7 @@ class PlanBuilder:
             self._add("trace", time_ns=previous, requests=count)
 
 
+_GAP_RANGES: Final = {Arrivals.OPEN: "gap_ns", Arrivals.TRACE: "trace_period_ns"}
 _CLASS_COLUMNS: Final = tuple(
     declared.name.removeprefix("class_") for declared in fields(Plan) if declared.name.startswith("class_")
 )

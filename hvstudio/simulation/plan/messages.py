@@ -19,7 +19,7 @@ class SetControls:
 
 @frozen
 class PauseVm:
-    """Nothing of the VM runs until resumed; requests keep coming and wait."""
+    """Nothing of the VM runs until resumed; requests keep coming and wait, as at a machine that answers slowly."""
 
     block: str
 
@@ -40,14 +40,18 @@ class StopVm:
 
 @frozen
 class StartVm:
-    """Switch on again after a stop or a crash."""
+    """Switch on again after a stop or a crash: clients and open sources begin anew, a trace at its beginning."""
 
     block: str
 
 
 @frozen
 class SaveVm:
-    """Preserve the state: like a pause, but no new requests arrive until it is resumed."""
+    """Preserve the state: like a pause, but no new requests arrive until it is resumed.
+
+    Clients outside do not queue up before a machine that is not there: what an open source or a trace would have sent
+    meanwhile never comes, and is not counted. A trace's clock goes on; what is due after the resumption comes.
+    """
 
     block: str
 

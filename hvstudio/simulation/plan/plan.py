@@ -70,7 +70,7 @@ class Arrivals(IntEnum):
     OPEN = 1
     """Independent arrivals, mean gap `think_ns`, variability `think_scv`."""
     TRACE = 2
-    """At the listed times, the listed number at once; the list repeats."""
+    """At the listed times, the listed number at once; the list begins again every `think_ns`."""
     NONE = 3
     """Only through SPAWN."""
 

@@ -46,6 +46,7 @@ RANGES: Final[dict[str, Range]] = {
     "clients": Range(0, 1_000_000),
     "think_ns": Range(0, LONGEST_NS, "ns"),
     "gap_ns": Range(1.0, LONGEST_NS, "ns between arrivals"),
+    "trace_period_ns": Range(0, 2 * LONGEST_NS, "ns until the trace begins again"),
     "scv": Range(0, 10_000),
     "start_ns": Range(0, LONGEST_NS, "ns"),
     "bytes": Range(0, 1e15, "bytes"),

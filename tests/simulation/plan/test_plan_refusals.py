@@ -71,6 +71,10 @@ REFUSALS: dict[str, tuple[Callable[[Stage], object], str, str]] = {
     "trace that goes back": (
         lambda s: s.request(s.work(), arrivals=Arrivals.TRACE, trace=[(5, 1), (5, 1)]), "vm-1 (requests)", "trace",
     ),
+    "trace that begins again before it ends": (
+        lambda s: s.request(s.work(), arrivals=Arrivals.TRACE, trace=[(5, 1)], think_ns=5.0),
+        "vm-1 (requests)", "trace",
+    ),
 }  # fmt: skip
 
 
