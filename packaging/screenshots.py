@@ -131,6 +131,7 @@ def main() -> int:
         take_the_findings(window, arguments.out)
         window.workspace.mark_saved(None)
         window.close()
+        window.shut_down()
     return 0
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from hvstudio import __version__
@@ -19,6 +19,7 @@ from hvstudio.catalog.load import load_with_user_file, shipped_catalog
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.files.examples import FIRST_EXAMPLE
+from hvstudio.gui.interrupts import signals_ending
 from hvstudio.gui.look.icons import icon
 from hvstudio.gui.look.theme import interface_font
 from hvstudio.gui.window.main_window import MainWindow
@@ -37,8 +38,13 @@ _QT_LEVELS: Final = {
 _qt_log: Final = logging.getLogger("hvstudio.qt")
 
 
-def run(path: str | Path | None = None, *, example: str = "") -> int:
-    """Open the studio on a file, an example, or the first example; gives the exit code when the window is closed."""
+def run(
+    path: str | Path | None = None, *, example: str = "", opened: Callable[[MainWindow], object] | None = None
+) -> int:
+    """Open the studio on a file, an example, or the first example; gives the exit code when the window is closed.
+
+    `opened` is called with the window once it is on the screen.
+    """
     application = make_application()
     handler = start_logging(state_folder())
     qInstallMessageHandler(_log_qt_message)
@@ -52,7 +58,6 @@ def run(path: str | Path | None = None, *, example: str = "") -> int:
     window = MainWindow(Workspace(Document(), catalog=catalog), runner=runner, choices=choices)
     application.setWindowIcon(icon("hvstudio", window.theme))
     install_crash_hook(window)
-    _let_interrupts_in(application)
     if catalog_problem:
         window.say(Message(text=catalog_problem, severity="warning", key="catalog"))
     window.show()
@@ -61,8 +66,13 @@ def run(path: str | Path | None = None, *, example: str = "") -> int:
         window.files.open_path(Path(path))
     else:
         window.files.open_example(example or FIRST_EXAMPLE)
+    if opened is not None:
+        opened(window)
+    application.aboutToQuit.connect(window.shut_down)  # not after `exec`: at the end of a session it may never return
+    application.commitDataRequest.connect(lambda _manager: window.recovery.record())
     try:
-        return application.exec()
+        with signals_ending(application):
+            return application.exec()
     finally:
         sys.excepthook = sys.__excepthook__
         qInstallMessageHandler(None)
@@ -97,9 +107,6 @@ def install_crash_hook(window: MainWindow) -> None:
     """What nobody catches is logged and shown; the work goes on, and the journal keeps it."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
         text = record_crash(kind, error, trace)
         sys.stderr.write(text)
         with contextlib.suppress(Exception):  # an edge: the last line of defence must not fail itself
@@ -115,17 +122,6 @@ def install_crash_hook(window: MainWindow) -> None:
             )
 
     sys.excepthook = hook
-
-
-def _let_interrupts_in(application: QApplication) -> None:
-    """Let Ctrl+C in the terminal close the window: Python sees signals only when its code runs."""
-    if not hasattr(signal, "SIGINT"):
-        return
-    with contextlib.suppress(ValueError):  # not in the main thread: somebody else looks after signals
-        signal.signal(signal.SIGINT, lambda *_signal: application.closeAllWindows())
-    timer = QTimer(application)
-    timer.timeout.connect(lambda: None)
-    timer.start(400)
 
 
 def _log_qt_message(kind: QtMsgType, _context: object, text: str) -> None:

@@ -362,7 +362,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: hide_stray_tab_bars(self))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved changes, then end everything that is under way."""
+        """Ask about unsaved changes; what is under way ends with the event loop, whichever way that is left."""
         if not self.files.may_close(self.close):
             event.ignore()
             return
@@ -371,13 +371,21 @@ class MainWindow(QMainWindow):
             dock_layout=layout_text(self.docks),
             is_first_start=False,
         )
-        self.shut_down()
         event.accept()
 
     def shut_down(self) -> None:
-        """End runs and background work; the recovery journal is no longer needed."""
+        """End everything that is under way, once no event loop runs any more. The one place for it.
+
+        Work that is asked to stop may need a moment. It is waited for here, with nothing on the screen, because
+        threads that outlive the widgets they hold, or the interpreter, end in a crash. A window that nobody has
+        closed was left by a signal or with the session: its unsaved work is kept for the next start.
+        """
+        was_left = self.isVisible()
+        self.hide()
         self.runs.shut_down()
         self.comparing.cancel()
         self.runner.shut_down()
-        self.recovery.close()
+        self.runs.wait()
+        self.runner.wait()
+        self.recovery.close(keep_unsaved=was_left)
         self.choices.save_now()

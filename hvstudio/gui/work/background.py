@@ -26,7 +26,11 @@ class Runner(Protocol):
         ...
 
     def shut_down(self) -> None:
-        """Start nothing more and forget the results still to come."""
+        """Start nothing more and forget the results still to come. Returns at once."""
+        ...
+
+    def wait(self) -> None:
+        """Wait for the work that was under way when it was shut down. Not while a window is open."""
         ...
 
 
@@ -55,7 +59,11 @@ class Background(QObject):
     def shut_down(self) -> None:
         """Start nothing more; running work ends by itself and its result is forgotten."""
         self._open = False
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self) -> None:
+        """Wait until the threads have ended: nothing that they still hold may be taken down before."""
+        self._pool.shutdown(wait=True)
 
     def _work(self, work: Work, then: Then, failed: Failed) -> None:
         try:
@@ -85,6 +93,9 @@ class Immediate:
 
     def shut_down(self) -> None:
         """Nothing is ever pending."""
+
+    def wait(self) -> None:
+        """Nothing is ever under way."""
 
 
 class Latest:

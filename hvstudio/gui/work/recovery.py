@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QTimer
 
 from hvstudio.editor.workspace import Event, Workspace
+from hvstudio.errors import HVStudioError
 from hvstudio.files.journal import Journal, Recovered, recoverable
 from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Latest, Runner
 from hvstudio.gui.work.choices import Choices
 from hvstudio.settings import data_folder
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Recovery:
@@ -52,10 +57,20 @@ class Recovery:
             original = "" if path is None else str(path)
             self._writing.ask(lambda: self._journal.record(document, original=original), _nothing, self._failed)
 
-    def close(self) -> None:
-        """The window closes in good order: nothing has to be recovered. Call after the background has ended."""
+    def close(self, *, keep_unsaved: bool = False) -> None:
+        """The session ends. Call after the background has ended.
+
+        `keep_unsaved`: nobody was asked about unsaved work, so the next session offers it. Else there is none.
+        """
         self._timer.stop()
-        self._journal.drop()
+        if not (keep_unsaved and self._workspace.modified):
+            self._journal.drop()
+            return
+        path = self._workspace.path
+        try:
+            self._journal.record(self._workspace.document, original="" if path is None else str(path))
+        except HVStudioError as error:
+            _log.warning("%s", error)
 
     def _follow(self, event: Event) -> None:
         if not self._workspace.modified:

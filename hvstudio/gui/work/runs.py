@@ -28,8 +28,8 @@ SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 
 """Simulated seconds per second; None is as fast as the engine goes."""
 _POLL_MS: Final = 80
 """Twelve pictures a second look live, and leave the processor to the engine."""
-_LAST_WAIT_S: Final = 2.0
-"""How long the window waits for the engine when it closes."""
+_LAST_WAIT_S: Final = 10.0
+"""How long the program waits for the engine at its end; it looks up after every sample."""
 _PAINT_SHARE: Final = 0.3
 """Drawing may take this part of the time; the poll slows down rather than starve the window or the engine."""
 
@@ -141,11 +141,16 @@ class RunController(QObject):
             self.poll()
 
     def shut_down(self) -> None:
-        """End everything before the window closes."""
+        """End the run; its results are not asked for any more. Returns at once."""
         self._timer.stop()
+        self._begin_next = None
+        if self._session is not None:
+            self._session.stop()
+
+    def wait(self) -> None:
+        """Wait for the engine's thread after `shut_down`. Not while a window is open."""
         session, self._session = self._session, None
         if session is not None:
-            session.stop()
             session.wait(_LAST_WAIT_S)
 
     def set_speed(self, speed: float | None) -> None:
