@@ -51,7 +51,7 @@ class Arrangement:
         for root in index.roots:
             known = self._stacks.get(root)
             relative[root] = known.relative if known and root not in stale else self._laid_out(document, index, root)
-        grounds = settled(document, {root: stack[root].column for root, stack in relative.items()})
+        grounds = settled(document, {root: stack[root].column for root, stack in relative.items()}, self._forms)
         stacks: dict[BlockId, _Stack] = {}
         places: dict[BlockId, Place] = {}
         touched: set[BlockId] = set()

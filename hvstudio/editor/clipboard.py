@@ -146,7 +146,7 @@ class _Paster:
         self.index = index
         self.catalog = catalog
         self.renamed = renamed
-        self.names = Names(document)
+        self.names = Names(document, catalog)
 
     def support(self, kind: str, onto: BlockId | None, former: BlockId | None) -> BlockId | None:
         for wanted in (onto, former):

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Seat
-from hvstudio.editor.forms import FRAMES
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.model.document import BlockId, Document, Point
 from hvstudio.model.geometry import Rect
 from hvstudio.model.index import Index
@@ -23,19 +24,6 @@ CARET: Final = 5.0
 """Width of the mark between two neighbours."""
 LANDING: Final = 34.0
 """Height of the mark above a bar that carries nothing yet."""
-
-_SOUND: Final[Mapping[str, frozenset[str]]] = {
-    "os": frozenset({"host", "vm", "parent_partition"}),
-    "hypervisor": frozenset({"host", "os", "vm"}),
-    "parent_partition": frozenset({"hypervisor"}),
-    "vm": frozenset({"hypervisor"}),
-    "workload": frozenset({"os"}),
-}
-"""Supports that are architecture and not only possible. Where an unsound block is pointed at and a sound one lies
-under it, the sound one is meant: a VM held over the parent partition goes beside it on the hypervisor."""
-
-_ONE_EACH: Final = frozenset({"os", "workload"})
-"""Kinds of which a sound support normally carries one."""
 
 
 @frozen(kw_only=True)
@@ -70,8 +58,11 @@ def has_slot(catalog: Catalog, kind: str, support_kind: str) -> bool:
 
 
 def is_sound(catalog: Catalog, kind: str, support_kind: str) -> bool:
-    """Whether it is a place where architecture has such blocks: what snapping prefers."""
-    return has_slot(catalog, kind, support_kind) and support_kind in _SOUND.get(kind, frozenset({support_kind}))
+    """Whether it is a place where architecture has such blocks, and not only possible: what snapping prefers. A VM
+    held over the parent partition goes beside it on the hypervisor.
+    """
+    declared = catalog.kinds.get(kind)
+    return declared is not None and support_kind in declared.sound_supports
 
 
 def refusal(catalog: Catalog, kind: str, support_kind: str) -> str:
@@ -117,7 +108,8 @@ def suggested_support(catalog: Catalog, document: Document, index: Index, kind: 
     that still lacks one, inside VMs before outside. None when there is no such place.
     """
     sound = [block.id for block in document.blocks.values() if is_sound(catalog, kind, block.kind)]
-    if kind in _ONE_EACH:
+    declared = catalog.kinds.get(kind)
+    if declared is not None and declared.is_one_each:
         blocks = document.blocks
         lacking = [place for place in sound if all(blocks[child].kind != kind for child in index.children_of(place))]
         guests = [place for place in lacking if _is_in_vm(document, index, place)]
@@ -126,7 +118,8 @@ def suggested_support(catalog: Catalog, document: Document, index: Index, kind: 
 
 
 def _is_in_vm(document: Document, index: Index, block_id: BlockId) -> bool:
-    return document.block(block_id).kind == "vm" or any(below.kind == "vm" for below in index.below(block_id))
+    chain = (document.block(block_id), *index.below(block_id))
+    return any(role_of(block) is Role.VIRTUAL_MACHINE for block in chain)
 
 
 def find_target(stage: Stage, kind: str, point: Point, *, without: Iterable[BlockId] = ()) -> Target:
@@ -270,4 +263,5 @@ def hit(stage: Stage, point: Point) -> BlockId | None:
 
 
 def _is_frame(stage: Stage, block_id: BlockId) -> bool:
-    return stage.document.block(block_id).kind in FRAMES
+    declared = stage.catalog.kinds.get(stage.document.block(block_id).kind)
+    return declared is not None and declared.form.is_frame

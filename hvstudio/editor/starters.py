@@ -8,15 +8,21 @@ dropped by itself is attached in the same way. Everything one drop creates is on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import evolve, frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.editor.names import Names
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document, Point, Value
 from hvstudio.model.edits import insert_blocks
 from hvstudio.model.index import Index, index_of
+
+_HOLDERS: Final = (Role.OPERATING_SYSTEM, Role.PARENT_PARTITION)
+"""What may have a switch for the machines beside it built into it."""
 
 
 @frozen(kw_only=True)
@@ -27,14 +33,6 @@ class Wanted:
     product: str = ""
     parameters: Mapping[str, Value] | None = None
     count: int = 1
-
-
-@frozen(kw_only=True)
-class Guest:
-    """What a ready-made VM contains: products of the catalogue, or empty for none."""
-
-    os: str = ""
-    workload: str = ""
 
 
 def add_from_palette(
@@ -49,68 +47,54 @@ def add_from_palette(
     """Put what was dropped on `support` (in front of `before`) or free at `position`; gives the ids of the new blocks
     that rest on the support.
     """
-    if wanted.kind not in catalog.kinds:
+    declared = catalog.kinds.get(wanted.kind)
+    if declared is None:
         raise EditError("this kind of block is not known here", where=wanted.kind)
-    maker = _Maker(document, catalog)
+    starter = _Starter(document, catalog)
     made: list[BlockId] = []
     for number in range(max(1, wanted.count)):
-        made.append(maker.add(wanted.kind, wanted.product, support, wanted.parameters))
-        if wanted.kind == "vm" and support is not None and document.block(support).kind == "hypervisor":
-            maker.add_devices(made[-1])
+        made.append(starter.add(wanted, support))
+        if support is not None and document.block(support).kind in declared.sound_supports:
+            starter.add_devices(made[-1], declared.comes_with)
         if support is None and position is not None:
-            maker.positions[made[-1]] = (position[0] + 24.0 * number, position[1] - 24.0 * number)
-    return maker.finished(before), tuple(made)
-
-
-def add_virtual_machines(
-    document: Document,
-    catalog: Catalog,
-    hypervisor: BlockId,
-    *,
-    guest: Guest | None = None,
-    count: int = 1,
-    before: BlockId | None = None,
-) -> tuple[Document, tuple[BlockId, ...]]:
-    """Complete VMs on a hypervisor: guest OS, workload, disk and network card attached; gives the ids of the VMs."""
-    maker = _Maker(document, catalog)
-    made: list[BlockId] = []
-    for _ in range(max(1, count)):
-        vm = maker.add("vm", "", hypervisor)
-        maker.add_devices(vm)
-        made.append(vm)
-        top = vm
-        if guest is not None and guest.os:
-            top = maker.add("os", guest.os, vm)
-        if guest is not None and guest.workload:
-            maker.add("workload", guest.workload, top)
-    return maker.finished(before), tuple(made)
+            starter.positions[made[-1]] = (position[0] + 24.0 * number, position[1] - 24.0 * number)
+    return starter.finished(before), tuple(made)
 
 
 def default_attachment(document: Document, catalog: Catalog, index: Index, block: Block) -> BlockId | None:
-    """What a virtual device in its place is attached to when nobody says: the first fitting thing nearest below it.
+    """What a virtual device in its place is attached to when nobody says: the first fitting thing nearest below what
+    it is built into.
 
     A virtual network card prefers a switch to a bare card; both are looked for on the host and on everything between.
     """
-    declared = catalog.kinds.get(block.kind)
-    if declared is None or not declared.attaches_to or block.rests_on is None:
+    if block.kind not in catalog.kinds or block.rests_on is None:
         return None
-    chain = [block.rests_on, *(below.id for below in index.below(block.rests_on))]
-    for wanted in ("virtual_switch", "virtual_disk", "disk", "nic"):
-        if wanted in declared.attaches_to:
-            found = _first_on(document, index, wanted, chain[1:])
-            if found is not None:
-                return found
-    return None
+    return _attachment_below(document, catalog, index, kind=block.kind, machine=block.rests_on)
 
 
-def _first_on(document: Document, index: Index, kind: str, chain: Sequence[BlockId]) -> BlockId | None:
-    """The first block of a kind built into a layer of the chain or into what stands beside the layers above it."""
-    for layer in chain:
+def _attachment_below(
+    document: Document, catalog: Catalog, index: Index, *, kind: str, machine: BlockId
+) -> BlockId | None:
+    """What a device of that kind is attached to in a machine or layer that stands in the document."""
+    layers = [below.id for below in index.below(machine)]
+    return _attachment_on(document, catalog, index, kind=kind, layers=layers)
+
+
+def _attachment_on(
+    document: Document, catalog: Catalog, index: Index, *, kind: str, layers: Sequence[BlockId]
+) -> BlockId | None:
+    found = (_first_on(document, index, wanted, layers) for wanted in catalog.kind(kind).attaches_to)
+    return next((target for target in found if target is not None), None)
+
+
+def _first_on(document: Document, index: Index, kind: str, layers: Sequence[BlockId]) -> BlockId | None:
+    """The first block of a kind built into one of the layers or into what stands beside the layers above it."""
+    for layer in layers:
         for child in index.children_of(layer):
             if document.block(child).kind == kind:
                 return child
         for child in index.children_of(layer):
-            if document.block(child).kind in ("os", "parent_partition"):
+            if role_of(document.block(child)) in _HOLDERS:
                 for inner in index.above(child):
                     if document.block(inner).kind == kind and _same_machine(document, index, inner, child):
                         return inner
@@ -122,65 +106,59 @@ def _same_machine(document: Document, index: Index, inner: BlockId, outer: Block
     for block in index.below(inner):
         if block.id == outer:
             return True
-        if document.block(block.id).kind == "vm":
+        if role_of(block) is Role.VIRTUAL_MACHINE:
             return False
     return True
 
 
-class _Maker:
+class _Starter:
     """New blocks gathered for one edit, so that many cost one copy of the document."""
 
     def __init__(self, document: Document, catalog: Catalog) -> None:
         self.document = document
         self.catalog = catalog
         self.index = index_of(document)
-        self.names = Names(document)
+        self.names = Names(document, catalog)
         self.number = document.next_number
         self.blocks: dict[BlockId, Block] = {}
         self.positions: dict[BlockId, Point] = {}
 
-    def add(
-        self, kind: str, product: str, rests_on: BlockId | None, parameters: Mapping[str, Value] | None = None
-    ) -> BlockId:
-        while (block_id := BlockId(f"{kind}-{self.number}")) in self.document.blocks:
+    def add(self, wanted: Wanted, rests_on: BlockId | None) -> BlockId:
+        """One block of what is wanted; a device in its place is attached."""
+        target = None
+        if rests_on is not None and rests_on in self.document.blocks:
+            target = _attachment_below(
+                self.document, self.catalog, self.index, kind=wanted.kind, machine=rests_on
+            )  # fmt: skip
+        return self._add(wanted, rests_on, target)
+
+    def add_devices(self, machine: BlockId, roles: Sequence[Role]) -> None:
+        """The devices that a new machine comes with, each only if there is something to attach it to."""
+        support = self.blocks[machine].rests_on
+        if support is None:
+            return
+        layers = [support, *(below.id for below in self.index.below(support))]
+        for kind in map(kind_for, roles):
+            target = _attachment_on(self.document, self.catalog, self.index, kind=kind, layers=layers)
+            if target is not None:
+                self._add(Wanted(kind=kind), machine, target)
+
+    def _add(self, wanted: Wanted, rests_on: BlockId | None, attached_to: BlockId | None) -> BlockId:
+        while (block_id := BlockId(f"{wanted.kind}-{self.number}")) in self.document.blocks:
             self.number += 1
         self.number += 1
-        block = Block(
+        self.blocks[block_id] = Block(
             id=block_id,
-            kind=kind,
-            name=self.names.for_new(self.catalog, kind, product),
-            product=product,
+            kind=wanted.kind,
+            name=self.names.for_new(wanted.kind, wanted.product),
+            product=wanted.product,
             rests_on=rests_on,
-            parameters=dict(parameters or {}),
+            attached_to=attached_to,
+            parameters=dict(wanted.parameters or {}),
         )
-        if rests_on in self.document.blocks:
-            block = evolve(block, attached_to=default_attachment(self.document, self.catalog, self.index, block))
-        self.blocks[block_id] = block
         return block_id
 
-    def add_devices(self, vm: BlockId) -> None:
-        """A disk and a network card for a new VM, each only if there is something to attach it to."""
-        for kind in ("virtual_disk", "virtual_nic"):
-            support = self.blocks[vm].rests_on
-            probe = Block(id=BlockId("probe"), kind=kind, name="", rests_on=support)
-            target = self._attachment_from(probe)
-            if target is not None:
-                device = self.add(kind, "", vm)
-                self.blocks[device] = evolve(self.blocks[device], attached_to=target)
-
-    def _attachment_from(self, probe: Block) -> BlockId | None:
-        """As `default_attachment`, for a device of a VM that is not in the document yet."""
-        declared = self.catalog.kinds[probe.kind]
-        if probe.rests_on is None:
-            return None
-        chain = [probe.rests_on, *(below.id for below in self.index.below(probe.rests_on))]
-        for wanted in ("virtual_switch", "virtual_disk", "disk", "nic"):
-            if wanted in declared.attaches_to:
-                found = _first_on(self.document, self.index, wanted, chain)
-                if found is not None:
-                    return found
-        return None
-
     def finished(self, before: BlockId | None) -> Document:
+        """The document with everything that was gathered."""
         made = insert_blocks(self.document, list(self.blocks.values()), before=before)
         return evolve(made, positions={**made.positions, **self.positions}) if self.positions else made

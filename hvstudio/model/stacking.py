@@ -69,6 +69,8 @@ class Form:
     chips_below: bool = False
     """Chips stand under the title instead of beside it: for narrow, high blocks."""
     chips_per_row: int = 8
+    is_loose: bool = False
+    """Stays exactly where it was put, whatever stands beside it."""
 
 
 Measure: TypeAlias = Callable[[Block], tuple[float, float]]
@@ -93,7 +95,7 @@ class Layout:
 def lay_out(document: Document, index: Index, *, forms: Mapping[str, Form], measure: Measure) -> Layout:
     """Place every block; O(blocks). Kinds without a form are plain bars."""
     stacks = {root: lay_out_stack(document, index, root, forms=forms, measure=measure) for root in index.roots}
-    grounds = settled(document, {root: stack[root].column for root, stack in stacks.items()})
+    grounds = settled(document, {root: stack[root].column for root, stack in stacks.items()}, forms)
     places: dict[BlockId, Place] = {}
     for root, stack in stacks.items():
         x, y = grounds[root]
@@ -101,13 +103,13 @@ def lay_out(document: Document, index: Index, *, forms: Mapping[str, Form], meas
     return Layout(places=places, order=tuple(places), roots=index.roots)
 
 
-def settled(document: Document, columns: Mapping[BlockId, Rect]) -> dict[BlockId, Point]:
+def settled(document: Document, columns: Mapping[BlockId, Rect], forms: Mapping[str, Form]) -> dict[BlockId, Point]:
     """Where each root really stands: at its position, moved right as far as a stack left of it has grown.
 
-    `columns` are the stacks as if their roots stood at the origin. Notes stay exactly where they were put.
+    `columns` are the stacks as if their roots stood at the origin. What is loose stays exactly where it was put.
     """
     wanted = {root: document.positions.get(root, (0.0, 0.0)) for root in columns}
-    solid = [root for root in columns if document.blocks[root].kind != "note"]
+    solid = [root for root in columns if not forms.get(document.blocks[root].kind, _BAR).is_loose]
     if len(solid) < 2 or len(columns) > SETTLED_ROOTS:
         return wanted
     order = {root: number for number, root in enumerate(columns)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hvstudio.editor.starters import Guest, Wanted, add_from_palette, add_virtual_machines, default_attachment
+from hvstudio.editor.starters import Wanted, add_from_palette, default_attachment
 from hvstudio.errors import EditError
 from hvstudio.model.index import index_of
 
@@ -93,20 +93,6 @@ def test_eight_at_once_have_names_and_places_of_their_own(type1: World) -> None:
     )  # fmt: skip
     assert [document.block(vm).name for vm in made] == [f"VM {number}" for number in range(1, 9)]
     assert type1.row("hv", document) == ["parent", "a", *(f"VM {number}" for number in range(1, 9)), "b"]
-
-
-def test_a_ready_made_vm_has_everything_it_needs_to_run(type1: World) -> None:
-    document, made = add_virtual_machines(
-        type1.document,
-        type1.catalog,
-        type1["hv"],
-        guest=Guest(os="windows-server-2016", workload="web-server"),
-        count=2,
-    )
-    index = index_of(document)
-    for vm in made:
-        inside = [document.block(block).kind for block in index.above(vm)]
-        assert sorted(inside) == ["os", "virtual_disk", "virtual_nic", "workload"]
 
 
 def test_names_follow_the_product_and_are_numbered_where_they_would_be_confused(type1: World) -> None:

@@ -82,26 +82,26 @@ def test_a_device_right_above_its_target_is_joined_straight() -> None:
 
 
 def test_names_count_on_from_what_is_there(type1: World) -> None:
-    names = Names(type1.document)
+    names = Names(type1.document, type1.catalog)
     assert names.like("new", "vm") == "new"
     assert names.like("new", "vm") == "new 2"
     assert names.like("a", "vm") == "a 2"
     assert names.like("a 2", "vm") == "a 3"
-    assert names.for_new(type1.catalog, "vm") == "VM 1"
-    assert names.for_new(type1.catalog, "vm") == "VM 2"
-    assert names.for_new(type1.catalog, "host") == "Host hardware"
-    assert names.for_new(type1.catalog, "host") == "Host hardware 2"
+    assert names.for_new("vm") == "VM 1"
+    assert names.for_new("vm") == "VM 2"
+    assert names.for_new("host") == "Host hardware"
+    assert names.for_new("host") == "Host hardware 2"
 
 
 def test_guest_systems_and_workloads_share_their_name(type1: World) -> None:
-    names = Names(type1.document)
-    assert [names.for_new(type1.catalog, "os", "linux") for _ in range(2)] == ["Linux", "Linux"]
+    names = Names(type1.document, type1.catalog)
+    assert [names.for_new("os", "linux") for _ in range(2)] == ["Linux", "Linux"]
     assert names.like("guest", "os") == "guest"
 
 
 def test_the_number_in_the_name_of_a_product_is_not_counted_on(type1: World) -> None:
-    names = Names(type1.document)
-    wanted = [names.for_new(type1.catalog, "hypervisor", "virtual-pc-2007") for _ in range(3)]
+    names = Names(type1.document, type1.catalog)
+    wanted = [names.for_new("hypervisor", "virtual-pc-2007") for _ in range(3)]
     label = type1.catalog.products["virtual-pc-2007"].label
     assert label.endswith("2007")
     assert wanted == [label, f"{label} 2", f"{label} 3"]

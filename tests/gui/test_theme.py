@@ -9,9 +9,9 @@ import pytest
 
 from hvstudio.catalog.kinds import KINDS
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.look.stylesheet import stylesheet
-from hvstudio.gui.look.theme import Theme, contrast, load_theme, palette, theme_names
+from hvstudio.gui.look.theme import Theme, block_colour, contrast, ink_of, load_theme, outline_of, palette, theme_names
 from hvstudio.resources import names_in, read_text
 
 pytestmark = pytest.mark.gui
@@ -54,12 +54,16 @@ def test_marks_and_curves_stand_out(theme: Theme) -> None:
     assert theme.curve(12) == theme.curve(0)
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_every_kind_of_block_is_readable_and_outlined(theme: Theme, kind: str) -> None:
-    fill = theme.colour(f"block.{kind}")
-    assert contrast(theme.colour(f"block.{kind}.text"), fill) >= 4.5
-    assert contrast(theme.colour("text-muted"), fill) >= 4.5
-    assert contrast(theme.colour(f"block.{kind}.border"), theme.colour("canvas")) >= 3
+@pytest.mark.parametrize("colour", [kind.colour for kind in KINDS.values()] + ["one that no theme has"])
+def test_every_kind_of_block_is_readable_and_outlined(theme: Theme, colour: str) -> None:
+    fill = block_colour(colour)
+    assert contrast(theme.colour(ink_of(fill)), theme.colour(fill)) >= 4.5
+    assert contrast(theme.colour("text-muted"), theme.colour(fill)) >= 4.5
+    assert contrast(theme.colour(outline_of(fill)), theme.colour("canvas")) >= 3
+
+
+def test_kinds_name_colours_that_every_theme_has(theme: Theme) -> None:
+    assert {block_colour(kind.colour) for kind in KINDS.values()} <= set(theme.colours)
 
 
 def test_an_unknown_colour_is_named_in_the_error(theme: Theme) -> None:
@@ -76,8 +80,11 @@ def test_palette_takes_the_window_colour(theme: Theme, qapp: object) -> None:
 
 
 def test_every_kind_has_an_icon_tinted_by_the_theme(theme: Theme, qapp: object) -> None:
-    for kind in KINDS:
-        assert not icon(kind, theme).isNull(), kind
+    for kind in KINDS.values():
+        picture = kind_icon(kind, theme).pixmap(32).toImage()
+        points = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+        seen = {point.name() for point in points if point.alpha() == 255}
+        assert theme.colour(outline_of(block_colour(kind.colour))) in seen, kind.name
 
 
 def test_icons_are_drawings_without_colours_of_their_own() -> None:

@@ -31,6 +31,7 @@ FORMS = {
     "virtual_disk": Form(is_chip=True),
     "virtual_nic": Form(is_chip=True),
     "virtual_switch": Form(is_chip=True),
+    "note": Form(is_loose=True),
     "vm": Form(is_frame=True, wraps=True, chips_below=True, chips_per_row=2),
     "parent_partition": Form(is_frame=True, fills=True, chips_below=True, chips_per_row=2),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from hvstudio.catalog.kinds import GIB, MIB
+from hvstudio.catalog.declared.parameters import GIB, MIB
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import (
     chained,

@@ -8,11 +8,15 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from hvstudio.catalog.kinds import KINDS, kind_for
+from hvstudio.catalog.role import Role
 from hvstudio.gui.drawing.painting import Strokes
 
 _STEP: Final = 32.0
 _LEAST_PIXELS: Final = 22.0
 """Dots nearer to each other than this are noise."""
+_PICTURE: Final = KINDS[kind_for(Role.HARDWARE)].icon
+"""Of what a composition begins with."""
 _HEADING: Final = "Drag a host from the palette to begin"
 _LINES: Final = (
     "Stack an operating system, a hypervisor and virtual machines on it: each block clicks into its slot.",
@@ -45,7 +49,7 @@ def draw_hint(painter: QPainter, area: QRectF, strokes: Strokes) -> None:
     width = min(area.width() - 2 * _HINT_MARGIN, _HINT_WIDTH)
     if width < _HINT_MARGIN:
         return
-    strokes.icon(painter, "host", "text-muted", QRectF(centre.x() - 24.0, centre.y() - 92.0, 48.0, 48.0))
+    strokes.icon(painter, _PICTURE, "text-muted", QRectF(centre.x() - 24.0, centre.y() - 92.0, 48.0, 48.0))
     y = centre.y() - 26.0
     for number, text in enumerate((_HEADING, *_LINES)):
         painter.setFont(strokes.lettering.title_plain if number else strokes.lettering.heading)

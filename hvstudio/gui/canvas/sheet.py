@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from hvstudio.catalog.appearance import Shape
 from hvstudio.editor.gestures import Preview
 from hvstudio.gui.drawing.diagram import (
     FEW_ATTACHMENTS,
@@ -190,9 +191,9 @@ class Overlay(QGraphicsItem):
         if place is None:
             return
         face = self.picture.faces.of(self.picture.document.block(block_id))
-        rect = rectf(place.column if face.shape == "frame" else place.bar)
+        rect = rectf(place.column if face.shape is Shape.FRAME else place.bar)
         rect.adjust(-distance, -distance, distance, distance)
-        radius = rect.height() / 2 if face.shape == "chip" else RADIUS + distance
+        radius = rect.height() / 2 if face.shape is Shape.CHIP else RADIUS + distance
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.picture.strokes.colour(token), width))
         painter.drawRoundedRect(rect, radius, radius)
@@ -230,7 +231,7 @@ class Overlay(QGraphicsItem):
         """What would be put down, under the pointer."""
         painter.save()
         painter.setOpacity(0.45 if refused else _HELD_OPACITY)
-        place = Place(rect, rect, 0, face.shape == "chip")
+        place = Place(rect, rect, 0, face.shape is Shape.CHIP)
         self.picture.strokes.draw(painter, face, place, detail=detail, room=rect.width)
         painter.restore()
 

@@ -23,6 +23,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Report
 from hvstudio.editor.aligning import Direction, Line, aligned, distributed
 from hvstudio.editor.starters import Wanted
@@ -295,7 +297,7 @@ class CanvasView(QGraphicsView):
         if block_id is None or event.button() != Qt.MouseButton.LeftButton:
             return
         self.hand.cancel()
-        if self.workspace.document.block(block_id).kind == "note":
+        if role_of(self.workspace.document.block(block_id)) is Role.NOTE:
             self.write_note(block_id)
         else:
             self.rename(block_id)

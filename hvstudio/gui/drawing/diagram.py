@@ -65,11 +65,11 @@ def draw_attachments(painter: QPainter, picture: Picture, devices: Iterator[Bloc
     for device in devices:
         found = route_of(picture, device)
         if found is not None:
-            kind = picture.document.block(device).kind
-            painter.setPen(picture.strokes.pen(f"block.{kind}.border", 2.2 if strong else 1.2))
+            outline = picture.faces.of(picture.document.block(device)).outline
+            painter.setPen(picture.strokes.pen(outline, 2.2 if strong else 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(_path(found))
-            painter.setBrush(picture.strokes.brush(f"block.{kind}.border"))
+            painter.setBrush(picture.strokes.brush(outline))
             for end in (found[0], found[-1]):
                 painter.drawEllipse(QPointF(*end), 1.6, 1.6)
 

@@ -8,12 +8,14 @@ from typing import Final
 
 from attrs import frozen
 
+from hvstudio.catalog.appearance import Appearance, Shape
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.catalog.declaration import Seat
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Report, Severity
 from hvstudio.composition.classification import TYPE_LABELS
 from hvstudio.editor.facts import key_facts
 from hvstudio.gui.drawing.lettering import Lettering
+from hvstudio.gui.look.theme import block_colour, ink_of, outline_of
 from hvstudio.model.document import Block, BlockId
 
 BAR_HEIGHT: Final = 44.0
@@ -26,23 +28,28 @@ TAG_ROOM: Final = 62.0
 """Kept free on hypervisors for the tag with the class, so that finding out the class moves nothing."""
 NOTE_WIDTH: Final = 224.0
 
-_BAR_WIDTHS: Final = (120.0, 280.0)
-_FRAME_WIDTHS: Final = (164.0, 240.0)
-_HOST_MINIMUM: Final = 260.0
-_CHIP_WIDTHS: Final = (66.0, 132.0)
-_SMALL_CHIP_WIDTHS: Final = (64.0, 98.0)
-"""Chips of virtual machines: two of them fit side by side into a narrow column."""
+_WIDTHS: Final = {Shape.BAR: (120.0, 280.0), Shape.FRAME: (164.0, 240.0), Shape.CHIP: (66.0, 132.0)}
+"""Least and greatest width by shape, for kinds that declare none of their own."""
+_HEIGHTS: Final = {Shape.BAR: BAR_HEIGHT, Shape.FRAME: BAR_HEIGHT, Shape.CHIP: CHIP_HEIGHT}
+_UNKNOWN: Final = Appearance()
+"""How a kind is drawn that is not known here: one of a newer version."""
 
 
 @frozen(kw_only=True, eq=False)
 class Face:
-    """One block as it is drawn. `shape` is "bar", "frame", "chip" or "note"."""
+    """One block as it is drawn: its texts, and the names of its drawing and of its colours in the theme."""
 
-    shape: str
-    kind: str
+    shape: Shape
+    role: Role | None
+    icon: str
+    fill: str
+    outline: str
+    ink: str
     title: str
     facts: str
     lines: tuple[str, ...] = ()
+    empty: str = ""
+    """What is said inside the frame while it holds nothing."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -88,44 +95,44 @@ class Faces:
         known = self._faces.get(block.id)
         if known is None or known[0] is not block:
             face = self._made(block)
-            known = (block, face, self._size(face))
+            known = (block, face, self._size(block, face))
             self._faces[block.id] = known
         return known
 
     def _made(self, block: Block) -> Face:
-        shape = self.shape_of(block.kind)
-        text = str(block.parameters.get("text", "")) if shape == "note" else ""
-        lines = self.lettering.wrapped(text, NOTE_WIDTH - 2 * INSET) if text.strip() else ()
-        facts = "" if shape == "note" else key_facts(self.catalog, block)
-        return Face(shape=shape, kind=block.kind, title=block.name, facts=facts, lines=lines)
+        kind = self.catalog.kinds.get(block.kind)
+        look = kind.appearance if kind is not None else _UNKNOWN
+        text = str(block.parameters.get("text", "")) if look.shape is Shape.NOTE else ""
+        fill = block_colour(block.kind if kind is None else kind.colour)
+        return Face(
+            shape=look.shape,
+            role=None if kind is None else kind.role,
+            icon=block.kind if kind is None else kind.icon,
+            fill=fill,
+            outline=outline_of(fill),
+            ink=ink_of(fill),
+            title=block.name,
+            facts="" if look.shape is Shape.NOTE else key_facts(self.catalog, block),
+            lines=self.lettering.wrapped(text, NOTE_WIDTH - 2 * INSET) if text.strip() else (),
+            empty=look.empty,
+        )
 
-    def shape_of(self, kind: str) -> str:
-        """The shape in which blocks of a kind are drawn."""
-        declared = self.catalog.kinds.get(kind)
-        if kind == "note":
-            return "note"
-        if declared is not None and declared.seat is Seat.BUILT_IN:
-            return "chip"
-        return "frame" if kind in ("vm", "parent_partition") else "bar"
-
-    def _size(self, face: Face) -> tuple[float, float]:
-        if face.shape == "note":
+    def _size(self, block: Block, face: Face) -> tuple[float, float]:
+        if face.shape is Shape.NOTE:
             line = self.lettering.metrics("note").height()
             return NOTE_WIDTH, ceil(INSET * 2 + 18.0 + line * len(face.lines))
-        title = self.lettering.width("chip" if face.shape == "chip" else "title", face.title)
-        if face.shape == "chip":
-            limits = _SMALL_CHIP_WIDTHS if face.kind in ("virtual_disk", "virtual_nic") else _CHIP_WIDTHS
-            return _clamped(title + CHIP_ICON + 18.0, limits), CHIP_HEIGHT
-        facts = self.lettering.width("facts", face.facts)
-        needed = max(title, facts) + ICON + 8.0 + 2 * INSET
-        if face.kind == "hypervisor":
-            needed += TAG_ROOM
-        if face.kind == "host":
-            return max(_clamped(needed, (_HOST_MINIMUM, 420.0)), _HOST_MINIMUM), BAR_HEIGHT + 8.0
-        limits = _FRAME_WIDTHS if face.shape == "frame" else _BAR_WIDTHS
-        if face.kind == "hypervisor":
-            limits = (limits[0] + TAG_ROOM, limits[1] + TAG_ROOM)
-        return _clamped(needed, limits), BAR_HEIGHT
+        kind = self.catalog.kinds.get(block.kind)
+        look = kind.appearance if kind is not None else _UNKNOWN
+        least, greatest = look.widths or _WIDTHS[face.shape]
+        height = look.height or _HEIGHTS[face.shape]
+        if face.shape is Shape.CHIP:
+            needed = self.lettering.width("chip", face.title) + CHIP_ICON + 18.0
+        else:
+            letters = max(self.lettering.width("title", face.title), self.lettering.width("facts", face.facts))
+            needed = letters + ICON + 8.0 + 2 * INSET
+        if face.role is Role.HYPERVISOR:
+            needed, least, greatest = needed + TAG_ROOM, least + TAG_ROOM, greatest + TAG_ROOM
+        return _clamped(needed, (least, greatest)), height
 
 
 def _clamped(width: float, limits: tuple[float, float]) -> float:

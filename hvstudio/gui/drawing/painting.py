@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgRenderer
 
+from hvstudio.catalog.appearance import Shape
 from hvstudio.checks.finding import Severity
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.drawing.face import BAR_HEIGHT, CHIP_HEIGHT, CHIP_ICON, ICON, INSET, Face
@@ -69,7 +70,7 @@ class Strokes:
         """A colour of the theme."""
         key = (token, alpha)
         if key not in self._colours:
-            colour = QColor(self.theme.colours.get(token) or self.theme.colour(_fallback(token)))
+            colour = QColor(self.theme.colour(token))
             colour.setAlpha(alpha)
             self._colours[key] = colour
         return self._colours[key]
@@ -96,18 +97,18 @@ class Strokes:
         if detail <= Detail.BLOCKS:
             self._area(painter, face, place, detail)
             return
-        painter.setPen(self.pen(f"block.{face.kind}.border", 1.2))
-        if face.shape == "frame":
-            painter.setBrush(self.brush(f"block.{face.kind}", FRAME_ALPHA))
+        painter.setPen(self.pen(face.outline, 1.2))
+        if face.shape is Shape.FRAME:
+            painter.setBrush(self.brush(face.fill, FRAME_ALPHA))
             painter.drawRoundedRect(rectf(place.column), RADIUS, RADIUS)
-        painter.setBrush(self.brush(f"block.{face.kind}"))
-        radius = CHIP_HEIGHT / 2 if face.shape == "chip" else RADIUS
+        painter.setBrush(self.brush(face.fill))
+        radius = CHIP_HEIGHT / 2 if face.shape is Shape.CHIP else RADIUS
         painter.drawRoundedRect(rectf(place.bar), radius, radius)
         if detail is Detail.FULL:
             _LETTERS[face.shape](self, painter, face, place, room)
-        elif face.shape == "chip":
+        elif face.shape is Shape.CHIP:
             box = QRectF(place.bar.x + place.bar.width / 2 - 9.0, place.bar.y + 3.0, 18.0, 18.0)
-            self.icon(painter, face.kind, f"block.{face.kind}.text", box)
+            self.icon(painter, face.icon, face.ink, box)
 
     def badge(self, painter: QPainter, place: Place, severity: Severity) -> None:
         """The mark of the worst finding, in the upper right corner of the block; for a note only a dot."""
@@ -136,16 +137,16 @@ class Strokes:
         x = min(bar.x + INSET + title + 12.0, bar.right - width - 10.0)
         pill = QRectF(x, bar.y + bar.height / 2 - height / 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.brush(f"block.{face.kind}.border"))
+        painter.setBrush(self.brush(face.outline))
         painter.drawRoundedRect(pill, height / 2, height / 2)
         at = QPointF(x + height / 2 - 2.0, pill.center().y() + 3.6)
-        self.text(painter, letters.tag, f"block.{face.kind}", at, text)
+        self.text(painter, letters.tag, face.fill, at, text)
 
     def empty_frame(self, painter: QPainter, face: Face, place: Place) -> None:
         """What belongs into a frame that holds nothing."""
-        if face.shape != "frame":
+        if not face.empty:
             return
-        text = "no guest system yet" if face.kind == "vm" else "no system yet"
+        text = face.empty
         room = QRectF(place.column.x, place.column.y, place.column.width, place.bar.y - place.column.y)
         width = self.lettering.width("facts", text)
         if width < room.width() - 8.0:
@@ -186,15 +187,15 @@ class Strokes:
 
     def _area(self, painter: QPainter, face: Face, place: Place, detail: Detail) -> None:
         if detail is Detail.SPECKS:
-            if face.shape == "frame":
-                painter.fillRect(rectf(place.column), self.brush(f"block.{face.kind}", FRAME_ALPHA))
-            painter.fillRect(rectf(place.bar), self.brush(f"block.{face.kind}.border", 150))
+            if face.shape is Shape.FRAME:
+                painter.fillRect(rectf(place.column), self.brush(face.fill, FRAME_ALPHA))
+            painter.fillRect(rectf(place.bar), self.brush(face.outline, 150))
             return
-        painter.setPen(self._soft_pen(f"block.{face.kind}.border"))
-        if face.shape == "frame":
-            painter.setBrush(self.brush(f"block.{face.kind}", FRAME_ALPHA))
+        painter.setPen(self._soft_pen(face.outline))
+        if face.shape is Shape.FRAME:
+            painter.setBrush(self.brush(face.fill, FRAME_ALPHA))
             painter.drawRect(rectf(place.column))
-        painter.setBrush(self.brush(f"block.{face.kind}"))
+        painter.setBrush(self.brush(face.fill))
         painter.drawRect(rectf(place.bar))
 
     def _soft_pen(self, token: str) -> QPen:
@@ -206,11 +207,11 @@ class Strokes:
 
     def _bar_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar
-        token = f"block.{face.kind}.text"
-        height = min(bar.height, BAR_HEIGHT) if face.shape == "frame" else bar.height
+        token = face.ink
+        height = min(bar.height, BAR_HEIGHT) if face.shape is Shape.FRAME else bar.height
         middle = bar.y + height / 2
         icon = QRectF(bar.x + INSET, middle - ICON / 2, ICON, ICON)
-        self.icon(painter, face.kind, f"block.{face.kind}.border", icon)
+        self.icon(painter, face.icon, face.outline, icon)
         left = bar.x + INSET + ICON + 8.0
         room -= left - bar.x + INSET - 4.0
         title = self.lettering.cut("title", face.title, room)
@@ -224,14 +225,14 @@ class Strokes:
         bar = place.bar
         middle = bar.y + bar.height / 2
         box = QRectF(bar.x + 7.0, middle - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
-        self.icon(painter, face.kind, f"block.{face.kind}.border", box)
+        self.icon(painter, face.icon, face.outline, box)
         left = bar.x + 7.0 + CHIP_ICON + 3.0
         title = self.lettering.cut("chip", face.title, bar.right - 6.0 - left)
-        self.text(painter, self.lettering.chip, f"block.{face.kind}.text", QPointF(left, middle + 4.0), title)
+        self.text(painter, self.lettering.chip, face.ink, QPointF(left, middle + 4.0), title)
 
     def _note_letters(self, painter: QPainter, face: Face, place: Place, room: float) -> None:
         bar = place.bar
-        token = f"block.{face.kind}.text"
+        token = face.ink
         left, y = bar.x + INSET, bar.y + INSET + 10.0
         title = self.lettering.cut("title", face.title, bar.width - 2 * INSET)
         self.text(painter, self.lettering.title, token, QPointF(left, y), title)
@@ -269,16 +270,9 @@ class Strokes:
         return self._images[key]
 
 
-_LETTERS: Final[dict[str, Callable[[Strokes, QPainter, Face, Place, float], None]]] = {
-    "bar": Strokes._bar_letters,
-    "frame": Strokes._bar_letters,
-    "chip": Strokes._chip_letters,
-    "note": Strokes._note_letters,
+_LETTERS: Final[dict[Shape, Callable[[Strokes, QPainter, Face, Place, float], None]]] = {
+    Shape.BAR: Strokes._bar_letters,
+    Shape.FRAME: Strokes._bar_letters,
+    Shape.CHIP: Strokes._chip_letters,
+    Shape.NOTE: Strokes._note_letters,
 }
-
-
-def _fallback(token: str) -> str:
-    """The colour of kinds that the theme does not know: those of a plug-in or a newer version."""
-    if token.endswith(".text"):
-        return "text"
-    return "border-strong" if token.endswith(".border") else "surface"

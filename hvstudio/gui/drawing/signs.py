@@ -9,6 +9,9 @@ from attrs import frozen
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
+from hvstudio.catalog.appearance import Shape
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Severity
 from hvstudio.gui.drawing.diagram import Picture, letters_room
 from hvstudio.gui.drawing.face import BAR_HEIGHT, Face
@@ -46,8 +49,8 @@ class Sign:
     rect: Rect
     token: str
     pill: str = ""
-    is_over: bool = False
-    """Whether it is written across other blocks."""
+    ground: str = ""
+    """The ground that it needs where it is written across other blocks; empty where it stands on its own."""
 
 
 def draw_signs(painter: QPainter, picture: Picture, visible: Iterable[tuple[BlockId, Place]]) -> None:
@@ -84,14 +87,14 @@ def signs_of(picture: Picture, visible: Iterable[tuple[BlockId, Place]], scale: 
         tag = classes.get(block_id, "")
         if tag:
             taken = picture.strokes.lettering.width("sign_tag", tag) + _PILL - 2.0 + _MARGIN
-        if _own_height(place, face) * scale >= _LINE or face.shape == "frame":
+        if _own_height(place, face) * scale >= _LINE or face.shape is Shape.FRAME:
             name = _name_inside(picture, block_id, place, face, scale, taken)
-        elif face.kind == "host":
+        elif face.role is Role.HARDWARE:
             name = _name_over(picture, block_id, place, face, scale)
         if name is not None and (not name.pill or not _meets_any(name.rect, pills)):
             if name.pill:
                 pills.append(name.rect)
-            if name.is_over:
+            if name.ground:
                 covered.add(block_id)
             yield name
         if tag:
@@ -124,18 +127,18 @@ def _name_inside(
     width = lettering.width(role, text)
     left = area.x * scale + ((area.width * scale - width) / 2 if is_low else _MARGIN)
     rect = Rect(left, (area.y + area.height / 2) * scale - _LINE / 2, width, _LINE)
-    return Sign(block=block_id, text=text, role=role, rect=rect, token=f"block.{face.kind}.text", is_over=is_low)
+    return Sign(block=block_id, text=text, role=role, rect=rect, token=face.ink, ground=face.fill if is_low else "")
 
 
 def _own_height(place: Place, face: Face) -> float:
     """How high the part of a bar is that bears its name; the chips in it are beneath."""
-    return min(place.bar.height, BAR_HEIGHT) if face.shape in ("frame", "note") else place.bar.height
+    return min(place.bar.height, BAR_HEIGHT) if face.shape in (Shape.FRAME, Shape.NOTE) else place.bar.height
 
 
 def _carries_machines(picture: Picture, block_id: BlockId) -> bool:
     """Whether others than the guest's own layers stand on a frame: then its middle belongs to them."""
     blocks = picture.document.blocks
-    return any(blocks[other].kind == "hypervisor" for other in picture.index.subtree(block_id))
+    return any(role_of(blocks[other]) is Role.HYPERVISOR for other in picture.index.subtree(block_id))
 
 
 def _name_over(picture: Picture, block_id: BlockId, place: Place, face: Face, scale: float) -> Sign | None:
@@ -149,7 +152,7 @@ def _name_over(picture: Picture, block_id: BlockId, place: Place, face: Face, sc
     rect = Rect(bar.x * scale, (bar.y + bar.height / 2) * scale - _PILL / 2, width, _PILL)
     return Sign(
         block=block_id, text=text, role="small_sign", rect=rect,
-        token=f"block.{face.kind}.text", pill=f"block.{face.kind}",
+        token=face.ink, pill=face.fill,
     )  # fmt: skip
 
 
@@ -165,7 +168,7 @@ def _class_pill(
     rect = Rect(left, (bar.y + bar.height / 2) * scale - _PILL / 2, width, _PILL)
     return Sign(
         block=block_id, text=text, role="sign_tag", rect=rect,
-        token=f"block.{face.kind}", pill=f"block.{face.kind}.border",
+        token=face.fill, pill=face.outline,
     )  # fmt: skip
 
 
@@ -177,9 +180,9 @@ def _draw_sign(painter: QPainter, picture: Picture, sign: Sign) -> None:
         painter.setBrush(strokes.brush(sign.pill))
         painter.drawRoundedRect(rectf(sign.rect), _PILL / 2, _PILL / 2)
         left += _PILL / 2 - 1.0
-    if sign.is_over:
+    if sign.ground:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(strokes.brush(sign.token.removesuffix(".text"), _VEIL))
+        painter.setBrush(strokes.brush(sign.ground, _VEIL))
         painter.drawRoundedRect(rectf(sign.rect).adjusted(-2.0, -2.0, 2.0, 2.0), 3.0, 3.0)
     metrics = strokes.lettering.metrics(sign.role)
     baseline = sign.rect.y + sign.rect.height / 2 + metrics.capHeight() / 2

@@ -8,8 +8,9 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from hvstudio.catalog.declaration import Kind
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.look.theme import Theme, block_colour, outline_of
 from hvstudio.resources import read_text
 
 _SIZES: Final = (16, 24, 32, 48)
@@ -19,16 +20,14 @@ _MARKS: Final = {"error": "error", "warning": "warning", "note-mark": "note", "s
 
 
 def icon(name: str, theme: Theme, *, colour: str = "") -> QIcon:
-    """The icon of a kind of block or an action; drawn in `colour` (a token) or in the colour of lettering.
-
-    Kinds of blocks are drawn in the colour of their outline, marks of severity in theirs. An unknown name gives an
-    empty icon: a plug-in kind without a drawing is no reason to stop.
+    """The icon of an action; drawn in `colour` (a token), or in the colour of quiet lettering; marks of severity are
+    drawn in theirs. An unknown name gives an empty icon: a plug-in without a drawing is no reason to stop.
     """
     try:
         drawing = read_text(f"icons/{name}.svg")
     except HVStudioError:
         return QIcon()
-    token = colour or _MARKS.get(name) or (f"block.{name}.border" if f"block.{name}" in theme.colours else "text-muted")
+    token = colour or _MARKS.get(name, "text-muted")
     result = QIcon()
     for mode, shade in (
         (QIcon.Mode.Normal, theme.colour(token)),
@@ -38,6 +37,11 @@ def icon(name: str, theme: Theme, *, colour: str = "") -> QIcon:
         for size in _SIZES:
             result.addPixmap(_drawn(renderer, size), mode)
     return result
+
+
+def kind_icon(kind: Kind, theme: Theme) -> QIcon:
+    """The icon of a kind of block, in the colour of its outline."""
+    return icon(kind.icon, theme, colour=outline_of(block_colour(kind.colour)))
 
 
 def pixmap(name: str, theme: Theme, size: int, *, colour: str = "", ratio: float = 1.0) -> QPixmap:

@@ -13,19 +13,25 @@ from hvstudio.errors import HVStudioError
 from hvstudio.resources import names_in, read_text
 
 CURVE_COUNT: Final = 12
+_BLOCK: Final = "block."
 
 
 @frozen(kw_only=True, eq=False)
 class Theme:
-    """The colours of one look. `colour` takes a token such as "text", "block.vm", "block.vm.border" or "curve.3"."""
+    """The colours of one look. `colour` takes a token such as "text", "curve.3", or for blocks those below."""
 
     name: str
     dark: bool
     colours: Mapping[str, str] = field(repr=False)
 
     def colour(self, token: str) -> str:
-        """The colour of a token as "#rrggbb"; HVStudioError for an unknown token."""
+        """The colour of a token as "#rrggbb"; HVStudioError for an unknown token.
+
+        A colour of blocks that this theme lacks, of a plug-in or a newer version, gives a neutral one.
+        """
         found = self.colours.get(token)
+        if found is None and token.startswith(_BLOCK):
+            found = self.colours[_neutral(token)]
         if found is None:
             raise HVStudioError(f"there is no colour called {token}", where=f"theme {self.name}")
         return found
@@ -41,14 +47,36 @@ class Theme:
         return self.colour(f"curve.{position % CURVE_COUNT + 1}")
 
 
+def block_colour(name: str) -> str:
+    """The token of the ground of blocks whose kind declares the colour of that name."""
+    return _BLOCK + name
+
+
+def outline_of(fill: str) -> str:
+    """The token of the lines around a ground."""
+    return f"{fill}.border"
+
+
+def ink_of(fill: str) -> str:
+    """The token of the letters on a ground."""
+    return f"{fill}.text"
+
+
+def _neutral(token: str) -> str:
+    if token.endswith(".text"):
+        return "text"
+    return "border-strong" if token.endswith(".border") else "surface"
+
+
 def load_theme(name: str) -> Theme:
     """The shipped theme of that name: "light" or "dark"."""
     data = tomllib.loads(read_text(f"themes/{name}.toml"))
     colours: dict[str, str] = dict(data["colours"])
-    for kind, entry in data["block"].items():
-        colours[f"block.{kind}"] = entry["fill"]
-        colours[f"block.{kind}.text"] = entry["text"]
-        colours[f"block.{kind}.border"] = entry["border"]
+    for name_of_colour, entry in data["block"].items():
+        fill = block_colour(name_of_colour)
+        colours[fill] = entry["fill"]
+        colours[ink_of(fill)] = entry["text"]
+        colours[outline_of(fill)] = entry["border"]
     for section in ("curve", "layer"):
         _copy_section(data[section], section, colours)
     return Theme(name=name, dark=bool(data["dark"]), colours=colours)

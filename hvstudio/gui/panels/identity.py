@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from hvstudio.catalog.declaration import Seat
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.look.icons import pixmap
+from hvstudio.gui.look.icons import icon, kind_icon
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.widgets.fields import LABEL_WIDTH, SEVERAL, CommitLine, CommitText, PatientComboBox
 from hvstudio.model.document import Block, BlockId
@@ -112,8 +115,9 @@ class IdentityForm(QWidget):
             self._fill_targets(blocks, kind.attaches_to)
 
     def _draw_mark(self) -> None:
-        name = self._kind_name or "select-all"
-        self._mark.setPixmap(pixmap(name, self._theme, 24, ratio=self.devicePixelRatioF()))
+        kind = self._workspace.catalog.kinds.get(self._kind_name)
+        picture = icon(self._kind_name or "select-all", self._theme) if kind is None else kind_icon(kind, self._theme)
+        self._mark.setPixmap(picture.pixmap(QSize(24, 24), self.devicePixelRatioF()))
 
     def _place_of(self, blocks: Sequence[Block]) -> str:
         document = self._workspace.document
@@ -122,7 +126,7 @@ class IdentityForm(QWidget):
         kind = self._workspace.catalog.kinds.get(blocks[0].kind)
         if support is not None:
             return f"on {document.blocks[support].name}"
-        return "" if kind is None or kind.name in ("host", "note") or len(supports) > 1 else "rests on nothing"
+        return "" if kind is None or kind.seat is Seat.FREE or len(supports) > 1 else "rests on nothing"
 
     def _fill_products(self, blocks: Sequence[Block]) -> None:
         products = {block.product for block in blocks}
@@ -136,7 +140,7 @@ class IdentityForm(QWidget):
             self.product.addItem(f"{present} (not in this catalogue)", present)
         self.product.setCurrentIndex(self.product.findData(present) if len(products) == 1 else -1)
 
-    def _fill_targets(self, blocks: Sequence[Block], kinds: frozenset[str]) -> None:
+    def _fill_targets(self, blocks: Sequence[Block], kinds: Sequence[str]) -> None:
         index = self._workspace.index
         own_root = index.root_of(blocks[0].id)
         self.attachment.clear()
@@ -212,7 +216,7 @@ class DocumentForm(QWidget):
         document = self._workspace.document
         self.title.accept(document.title)
         self.notes.accept(document.notes)
-        machines = sum(block.kind == "vm" for block in document.blocks.values())
+        machines = sum(role_of(block) is Role.VIRTUAL_MACHINE for block in document.blocks.values())
         self.summary.setText(
             f"{_counted(len(document), 'block')}, {_counted(machines, 'virtual machine')}. "
             "Select a block to see its properties."

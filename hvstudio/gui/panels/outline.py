@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.outline_model import BLOCK_ROLE, OutlineModel
 from hvstudio.model.document import BlockId
@@ -61,7 +61,7 @@ class OutlinePanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
-        self.model.icons = {kind: icon(kind, theme) for kind in self._workspace.catalog.kinds}
+        self.model.icons = {name: kind_icon(kind, theme) for name, kind in self._workspace.catalog.kinds.items()}
         self.tree.viewport().update()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Kind, Product
-from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.look.theme import Theme
 
 MIME_TYPE: Final = "application/x-hvstudio-block"
@@ -156,7 +156,7 @@ class PalettePanel(QWidget):
         self._model.clear()
         groups: dict[str, QStandardItem] = {}
         for kind in self._catalog.kinds.values():
-            picture = icon(kind.name, theme)
+            picture = kind_icon(kind, theme)
             group = groups.get(kind.palette_group)
             if group is None:
                 group = groups[kind.palette_group] = _group_item(kind.palette_group)

@@ -47,7 +47,7 @@ from hvstudio.gui.drawing.composing import compose
 from hvstudio.gui.drawing.diagram import FEW_ATTACHMENTS, Picture, attached_devices, draw_attachments, draw_region
 from hvstudio.gui.drawing.lettering import FAMILIES, canvas_font
 from hvstudio.gui.drawing.painting import Detail
-from hvstudio.gui.look.theme import Theme, load_theme
+from hvstudio.gui.look.theme import Theme, block_colour, load_theme, outline_of
 from hvstudio.model.document import Document
 
 MARGIN: Final = 24.0
@@ -227,8 +227,8 @@ class _Paper:
         self.picture: Picture = picture
         self.bounds = picture.layout.bounds()
         self.top = _TITLE_HEIGHT if look.with_title else 0.0
-        self.kinds = list(dict.fromkeys(block.kind for block in document.blocks.values()))
-        self.labels = {kind: catalog.kinds[kind].label for kind in self.kinds if kind in catalog.kinds}
+        names = dict.fromkeys(block.kind for block in document.blocks.values())
+        self.kinds = [catalog.kinds[name] for name in names if name in catalog.kinds]
 
     def size(self) -> QSizeF:
         width = max(self.bounds.width, self._title_width(), self._legend_width(), 64.0)
@@ -260,12 +260,13 @@ class _Paper:
             return
         strokes = self.picture.strokes
         x, y = MARGIN, size.height() - MARGIN
-        for kind, label in self.labels.items():
-            painter.setPen(strokes.pen(f"block.{kind}.border"))
-            painter.setBrush(strokes.brush(f"block.{kind}"))
+        for kind in self.kinds:
+            fill = block_colour(kind.colour)
+            painter.setPen(strokes.pen(outline_of(fill)))
+            painter.setBrush(strokes.brush(fill))
             painter.drawRoundedRect(QRectF(x, y - 11.0, 14.0, 12.0), 3.0, 3.0)
-            strokes.text(painter, strokes.lettering.facts, "text", QPointF(x + 20.0, y), label)
-            x += 20.0 + strokes.lettering.width("facts", label) + 18.0
+            strokes.text(painter, strokes.lettering.facts, "text", QPointF(x + 20.0, y), kind.label)
+            x += 20.0 + strokes.lettering.width("facts", kind.label) + 18.0
 
     def _title_width(self) -> float:
         letters = self.picture.strokes.lettering
@@ -275,7 +276,7 @@ class _Paper:
         if not self.look.with_legend:
             return 0.0
         letters = self.picture.strokes.lettering
-        return sum(38.0 + letters.width("facts", label) for label in self.labels.values())
+        return sum(38.0 + letters.width("facts", kind.label) for kind in self.kinds)
 
 
 def _encoded(image: QImage) -> bytes:

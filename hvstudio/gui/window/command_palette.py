@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout
 
-from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.palette import Entry
 from hvstudio.gui.window.actions import ACTIONS
@@ -153,7 +153,7 @@ class CommandPalette(QFrame):
         window = self._window
         commands: list[Command] = []
         for kind in window.workspace.catalog.kinds.values():
-            picture = icon(kind.name, self._theme)
+            picture = kind_icon(kind, self._theme)
             products = list(window.workspace.catalog.products_of(kind.name))
             entries = [(product.label, Entry(kind.name, product.id)) for product in products]
             for label, entry in entries or [(kind.label, Entry(kind.name))]:
@@ -169,7 +169,7 @@ class CommandPalette(QFrame):
 
     def _blocks_to_find(self) -> list[Command]:
         window = self._window
-        pictures = {name: icon(name, self._theme) for name in window.workspace.catalog.kinds}
+        pictures = {name: kind_icon(kind, self._theme) for name, kind in window.workspace.catalog.kinds.items()}
         return [
             Command(
                 text=f"Go to {block.name}",

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QMenu
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.editor.slots import kinds_for
-from hvstudio.gui.look.icons import icon
+from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.panels.palette import Entry
 from hvstudio.gui.window.actions import ARRANGE
 from hvstudio.model.document import Block
@@ -46,7 +48,7 @@ def build_menu(window: MainWindow, request: ContextRequest) -> QMenu:
     _add_actions(window, menu, _ON_BLOCK)
     if window.actions_table["align-left"].isEnabled():
         menu.addMenu(window.menus.menus[ARRANGE])
-    if block.kind == "hypervisor":
+    if role_of(block) is Role.HYPERVISOR:
         menu.addSeparator()
         _add_actions(window, menu, ("to-type1", "to-hybrid", "to-type2"))
     return menu
@@ -64,7 +66,7 @@ def _add_run_controls(window: MainWindow, menu: QMenu, block: Block) -> None:
     if window.runs.state not in ("running", "paused"):
         return
     menu.addAction(window.actions_table["crash"])
-    if block.kind == "vm":
+    if role_of(block) is Role.VIRTUAL_MACHINE:
         _add_actions(window, menu, ("pause-vm", "save-vm", "power-vm"))
     menu.addSeparator()
 
@@ -73,7 +75,7 @@ def _add_insertions(window: MainWindow, menu: QMenu, kinds: tuple[str, ...]) -> 
     catalog = window.workspace.catalog
     for name in kinds:
         kind = catalog.kinds[name]
-        picture = icon(name, window.theme)
+        picture = kind_icon(kind, window.theme)
         products = list(catalog.products_of(name))
         if len(products) <= _MANY:
             entry = Entry(name, products[0].id if products else "")

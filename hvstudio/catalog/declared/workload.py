@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hvstudio.catalog.declaration import ESTIMATE, Choice, Parameter, ValueType
+from hvstudio.catalog.appearance import KeyFact
+from hvstudio.catalog.declaration import ESTIMATE, Choice, Kind, Parameter, Seat, ValueType
+from hvstudio.catalog.role import Role
 from hvstudio.model.document import Value
 from hvstudio.units import Quantity
 
@@ -21,22 +23,22 @@ _CLOSED: tuple[str, tuple[Value, ...]] = ("arrivals", ("closed",))
 _OPEN: tuple[str, tuple[Value, ...]] = ("arrivals", ("open",))
 
 # fmt: off
-WORKLOAD_PARAMETERS: Final[tuple[Parameter, ...]] = (
+_PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(name="arrivals", label="Arrivals", value_type=ValueType.CHOICE, default="closed", group="Arrivals",
               doc="How requests come.",
               choices=(Choice("closed", "Closed: clients that wait for their answer, then think"),
                        Choice("open", "Open: requests come at a rate, whatever happens"),
                        Choice("saturated", "Saturated: always this many at once, no pause"),
                        Choice("trace", "Trace: a list of times and counts"))),
-    Parameter(name="clients", label="Clients", value_type=ValueType.INTEGER, default=8, group="Arrivals",
+    Parameter(name="clients", label="Clients", value_type=ValueType.INTEGER, default=8, group="Arrivals", is_live=True,
               quantity=Quantity.COUNT, minimum=1, maximum=100_000, source=ESTIMATE,
               doc="Closed: number of clients. Saturated: requests in progress at any time.",
               shown_when=("arrivals", ("closed", "saturated"))),
     Parameter(name="think_s", label="Think time", value_type=ValueType.NUMBER, default=0.1, group="Arrivals",
-              quantity=Quantity.SECONDS, minimum=0, maximum=1e6, source=ESTIMATE, shown_when=_CLOSED,
+              is_live=True, quantity=Quantity.SECONDS, minimum=0, maximum=1e6, source=ESTIMATE, shown_when=_CLOSED,
               doc="Mean pause of a client between an answer and its next request."),
     Parameter(name="rate_per_s", label="Rate", value_type=ValueType.NUMBER, default=50.0, group="Arrivals",
-              quantity=Quantity.PER_SECOND, minimum=1e-6, maximum=1e8, source=ESTIMATE, shown_when=_OPEN,
+              is_live=True, quantity=Quantity.PER_SECOND, minimum=1e-6, maximum=1e8, source=ESTIMATE, shown_when=_OPEN,
               doc="Mean number of requests per second."),
     Parameter(name="arrival_pattern", label="Pattern", value_type=ValueType.CHOICE, default="poisson",
               group="Arrivals", shown_when=_OPEN, doc="How regular the arrivals are.",
@@ -84,4 +86,21 @@ WORKLOAD_PARAMETERS: Final[tuple[Parameter, ...]] = (
     _per_request("working_set_bytes", "Working set", 256 * 2**20, "Memory the workload touches.", maximum=2**50,
                  group="System", quantity=Quantity.BYTES),
 )
+
+WORKLOAD: Final = Kind(
+    name="workload", label="Workload", plural="Workloads", role=Role.WORKLOAD, seat=Seat.ON_TOP,
+    rests_on=(Role.OPERATING_SYSTEM,),
+    may_rest_on=(Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION, Role.HARDWARE, Role.HYPERVISOR), is_one_each=True,
+    palette_group="Workloads", has_products=True,
+    doc="What the software does: requests, each with its work, its disk and network operations.",
+    key_facts=(
+        KeyFact(parameter="rate_per_s", when=_OPEN),
+        KeyFact(parameter="arrivals", text="trace", when=("arrivals", ("trace",))),
+        KeyFact(parameter="clients", noun="client", when=_CLOSED),
+        KeyFact(parameter="clients", text="{} at once", when=("arrivals", ("saturated",))),
+    ),
+    parameters=_PARAMETERS,
+)
 # fmt: on
+
+WORKLOAD_KINDS: Final = (WORKLOAD,)

@@ -1,0 +1,1 @@
+"""The kinds of blocks that ship, one file a group."""
