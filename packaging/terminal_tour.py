@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.cli.main import main as command_line
-from hvstudio.cli.naming import hosts_by_block
 from hvstudio.cli.output.progress import ProgressBar
 from hvstudio.cli.simulate import results_text
 from hvstudio.errors import HVStudioError
 from hvstudio.files.store import load, write_atomically
+from hvstudio.insight.naming import hosts_by_block
 from hvstudio.model.document import Document
 from hvstudio.simulation.compile import compile_document
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Plan

@@ -10,7 +10,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, settings
+
+from hvstudio.files.examples import load_example
+from hvstudio.model.document import BlockId, Document
 
 # The real window of tests/e2e is another process, which gets the platform of its own screen.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -54,6 +58,26 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     folder = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("HVSTUDIO_CONFIG_DIR", str(folder))
     return folder
+
+
+@pytest.fixture
+def twin_hosts() -> Document:
+    """The Hyper-V example twice in one document: ids of the second end in "-twin", all names are equal."""
+    document = load_example("hyper-v-2016")
+
+    def twin(block_id: BlockId | None) -> BlockId | None:
+        return None if block_id is None else BlockId(f"{block_id}-twin")
+
+    copies = [
+        evolve(block, id=twin(block.id), rests_on=twin(block.rests_on), attached_to=twin(block.attached_to))
+        for block in document.blocks.values()
+    ]
+    positions = {BlockId(f"{block_id}-twin"): (x + 2000.0, y) for block_id, (x, y) in document.positions.items()}
+    return evolve(
+        document,
+        blocks={**document.blocks, **{block.id: block for block in copies}},
+        positions={**document.positions, **positions},
+    )
 
 
 @pytest.fixture

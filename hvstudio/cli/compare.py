@@ -15,6 +15,7 @@ from hvstudio.cli.output.writing import counted, remark, say, say_json, shown_nu
 from hvstudio.cli.simulate import options_from, with_head
 from hvstudio.composition.classification import TYPE_LABELS
 from hvstudio.errors import HVStudioError, PlanError
+from hvstudio.insight.naming import hosts_by_block, told_apart
 from hvstudio.insight.variants import Variant, variants
 from hvstudio.model.document import Document
 
@@ -59,7 +60,7 @@ def compare(arguments: Namespace) -> int:
     if arguments.json:
         say_json(found)
     else:
-        say(comparison_text(found))
+        say(comparison_text(found, hosts_by_block(document)))
     return FINE
 
 
@@ -105,8 +106,12 @@ def _plans(made: Sequence[Variant], document: Document, catalog: Catalog) -> tup
     return plans, problems
 
 
-def comparison_text(found: Mapping[str, Any]) -> str:
-    """For each VM a row per architecture; then how sure it is, and what each architecture could not express."""
+def comparison_text(found: Mapping[str, Any], hosts: Mapping[str, str]) -> str:
+    """For each VM a row per architecture; then how sure it is, and what each architecture could not express.
+
+    `hosts` names the host of each block.
+    """
+    vms = told_apart(_vms(found), hosts)
     names: list[str] = list(found["variants"])
     base = found["baseline"]
     first = found["variants"][base]
@@ -115,7 +120,7 @@ def comparison_text(found: Mapping[str, Any]) -> str:
         f"{found['title']}: {runs} of {shown_number(first['simulated_s'])} s each, "
         f"the first {shown_number(first['warmup_s'])} s left out as warm-up",
         table(("VM", "Architecture", "Requests/s", "±95 %", f"of {TYPE_LABELS[base]}", "±95 %", "Mean", "p95"),
-              [row for vm_id, name in _vms(found).items() for row in _rows(vm_id, name, found)], left=(0, 1)),
+              [row for vm_id, name in vms.items() for row in _rows(vm_id, name, found)], left=(0, 1)),
         "The same requests arrive in every architecture: the interval of a ratio is that of the paired differences."
         if first["replications"] > 1
         else "One replication gives no intervals of the ratios; see --replications.",
@@ -126,12 +131,12 @@ def comparison_text(found: Mapping[str, Any]) -> str:
         as_it_is = ", as composed" if name in found["as_composed"] else ""
         lines.append(f"{TYPE_LABELS[name]}: {made_of}{as_it_is}.")
         lines += [f"  Note: {sentence}" for sentence in grouped(sentences)]
-        lines += [f"  {sentence}" for sentence in grouped(_not_started(found["variants"][name]["vms"]))]
+        lines += [f"  {sentence}" for sentence in grouped(_not_started(found["variants"][name]["vms"], vms))]
     return "\n".join(lines)
 
 
-def _not_started(vms: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"“{vm['name']}” does not start: {vm['cannot_start']}." for vm in vms if vm["cannot_start"]]
+def _not_started(vms: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
+    return [f"“{names[vm['id']]}” does not start: {vm['cannot_start']}." for vm in vms if vm["cannot_start"]]
 
 
 def grouped(sentences: Sequence[str]) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
-from hvstudio.cli.naming import its_processors
 from hvstudio.cli.output.outcome import FINE
 from hvstudio.cli.output.writing import (
     say,
@@ -18,9 +18,11 @@ from hvstudio.cli.output.writing import (
     table,
 )
 from hvstudio.files.native import model_sha256
+from hvstudio.insight.naming import hosts_by_block, limit_named, told_apart
+from hvstudio.simulation.plan.resources import PROCESSORS
 
 if TYPE_CHECKING:
-    from hvstudio.simulation.estimate.estimate import Estimate
+    from hvstudio.simulation.estimate.estimate import Estimate, ResourceEstimate, VmEstimate
 
 
 def estimate(arguments: Namespace) -> int:
@@ -36,28 +38,41 @@ def estimate(arguments: Namespace) -> int:
         say_json({**head, **result.to_json(), "notes": list(plan.notes)})
         return FINE
     say(f"{document.title}: estimate")
-    say(estimate_table(result))
+    hosts = hosts_by_block(document)
+    say(estimate_table(result, hosts))
     if result.bottleneck is not None:
-        name = its_processors(result.bottleneck.name, [vm.name for vm in result.vms])
-        say(f"Bottleneck: {name}, {shown_share(result.bottleneck.utilisation)} used.")
+        say(f"Bottleneck: {_named(result.bottleneck, hosts)}, {shown_share(result.bottleneck.utilisation)} used.")
     say("This is an approximation:")
     for assumption in (*result.assumptions, *plan.notes):
         say(f"  {assumption}")
     return FINE
 
 
-def estimate_table(result: Estimate) -> str:
-    """One row per VM."""
+def estimate_table(result: Estimate, hosts: Mapping[str, str]) -> str:
+    """One row per VM. `hosts` names the host of each block."""
+    names = told_apart({vm.id: vm.name for vm in result.vms}, hosts)
+    resources = {item.id: item for item in result.resources}
     headings = ("VM", "Requests/s", "at most", "MB/s", "Latency", "Limited by")
     rows = [
         (
-            vm.name,
+            names[vm.id],
             shown_number(vm.throughput_per_s),
             shown_number(vm.bounds_per_s[1]),
             shown_rate(vm.bytes_per_s),
             shown_seconds(vm.latency_s),
-            vm.cannot_start or ("its processors" if vm.limited_by == vm.name else vm.limited_by),
+            vm.cannot_start or _limit(vm, resources.get(vm.limited_by_id), hosts),
         )
         for vm in result.vms
     ]
     return table(headings, rows, left=(0, 5))
+
+
+def _limit(vm: VmEstimate, limit: ResourceEstimate | None, hosts: Mapping[str, str]) -> str:
+    if limit is None:
+        return ""
+    return "its processors" if limit.id == f"{vm.id}/{PROCESSORS}" else _named(limit, hosts)
+
+
+def _named(resource: ResourceEstimate, hosts: Mapping[str, str]) -> str:
+    limit = {"kind": resource.kind, "name": resource.name, "id": resource.block, "resource": resource.id}
+    return limit_named(limit, hosts)

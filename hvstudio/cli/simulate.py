@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
-from hvstudio.cli.naming import hosts_by_block, limit_named, named
 from hvstudio.cli.output.outcome import FINE
 from hvstudio.cli.output.progress import ProgressBar
 from hvstudio.cli.output.writing import (
@@ -27,6 +25,7 @@ from hvstudio.cli.output.writing import (
 )
 from hvstudio.errors import HVStudioError
 from hvstudio.files.native import model_sha256
+from hvstudio.insight.naming import hosts_by_block, limit_named, named_with_host, told_apart
 from hvstudio.model.document import Document
 
 if TYPE_CHECKING:
@@ -102,14 +101,17 @@ def _remark_on_errors(document: Document, catalog: Catalog, name: str) -> None:
 
 def results_text(found: Mapping[str, Any], hosts: Mapping[str, str]) -> str:
     """The results as text: a row per VM, the host, and how the run went. `hosts` names the host of each block."""
+    vms, background = found["vms"], _at_work(found["background"])
+    names = named_with_host({row["id"]: row["name"] for row in background}, hosts)
+    names |= told_apart({row["id"]: row["name"] for row in vms}, hosts)
     lines = [
         f"{found['title']}: {shown_number(found['simulated_s'])} s simulated, "
         f"the first {shown_number(found['warmup_s'])} s left out as warm-up, seed {found['seed']}"
         + (f", {found['replications']} replications" if found["replications"] > 1 else ""),
-        table(_HEADINGS, [*map(_row, found["vms"]), *(_row(row, hosts) for row in _at_work(found["background"]))]),
+        table(_HEADINGS, [_row(row, names[row["id"]]) for row in (*vms, *background)]),
     ]
-    lines += [f"“{vm['name']}” did not start: {vm['cannot_start']}" for vm in found["vms"] if vm["cannot_start"]]
-    lines += _host_lines(found["host"], hosts, [vm["name"] for vm in found["vms"]])
+    lines += [f"“{names[vm['id']]}” did not start: {vm['cannot_start']}" for vm in vms if vm["cannot_start"]]
+    lines += _host_lines(found["host"], hosts)
     speed = f"{found['events']:,} events in {shown_seconds(found['wall_s'])}"
     lines.append(f"{speed} with the {found['engine']} engine.")
     lines += [f"Note: {note}" for note in found["notes"]]
@@ -124,12 +126,12 @@ _LEAST_SHOWN: Final = 0.0005
 _HEADINGS: Final = ("VM", "Requests/s", "±95 %", "MB/s", "Mean", "p95", "Ready", "CPU s")
 
 
-def _row(vm: Mapping[str, Any], hosts: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
+def _row(vm: Mapping[str, Any], name: str) -> tuple[str, ...]:
     low, high = vm["throughput_ci95"]
     latency = vm["latency_s"]
     served = vm["throughput_per_s"] > 0
     return (
-        named(vm, hosts),
+        name,
         shown_number(vm["throughput_per_s"]),
         shown_number((high - low) / 2),
         shown_rate(vm["bytes_per_s"]),
@@ -140,14 +142,14 @@ def _row(vm: Mapping[str, Any], hosts: Mapping[str, str] = MappingProxyType({}))
     )
 
 
-def _host_lines(host: Mapping[str, Any], hosts: Mapping[str, str], vms: Sequence[str]) -> list[str]:
+def _host_lines(host: Mapping[str, Any], hosts: Mapping[str, str]) -> list[str]:
     layers = [f"{name.replace('_', ' ')} {shown_share(part)}" for name, part in host["cpu_utilisation"].items()]
     lines = [f"Processors: {', '.join(layers)}", *_device_lines(host["devices"], hosts)]
     first = host["bottleneck"]
     if first:
         after = first.get("next")
-        then = f"; next {limit_named(after, hosts, vms)}, {shown_share(after['utilisation'])}" if after else ""
-        name = limit_named(first, hosts, vms)
+        then = f"; next {limit_named(after, hosts)}, {shown_share(after['utilisation'])}" if after else ""
+        name = limit_named(first, hosts)
         lines.append(f"Nearest to saturation: {name}, {shown_share(first['utilisation'])} used{then}.")
     return lines
 

@@ -26,7 +26,8 @@ from hvstudio.cli.output.writing import (
 from hvstudio.cli.simulate import options_from, with_head
 from hvstudio.cli.vary import MOST_POINTS, VaryError, points, read_variation
 from hvstudio.errors import PlanError
-from hvstudio.model.document import BlockId, Document, Value
+from hvstudio.insight.naming import hosts_by_block, told_apart
+from hvstudio.model.document import Block, BlockId, Document, Value
 from hvstudio.units import Quantity, format_quantity
 
 if TYPE_CHECKING:
@@ -121,13 +122,17 @@ def sweep_csv(found: Sequence[Mapping[str, Any]]) -> str:
 
 def _text(found: Mapping[str, Any], document: Document, catalog: Catalog) -> str:
     names = list(found["points"][0]["value"])
-    parameters = [_varied(name, document, catalog) for name in names]
-    headings = [*(label for label, _ in parameters), "VM", "Requests/s", "±95 %", "Mean", "p95"]
+    hosts = hosts_by_block(document)
+    varied = [_varied(name, document, catalog) for name in names]
+    called = told_apart({block.id: block.name for block, _ in varied})
+    labels = [f"{called[block.id]}.{parameter.name}" for block, parameter in varied]
+    headings = [*labels, "VM", "Requests/s", "±95 %", "Mean", "p95"]
     rows: list[list[str]] = []
     for point in found["points"]:
+        vms = told_apart({vm["id"]: vm["name"] for vm in point["vms"]}, hosts)
         chosen = [
             shown_value(point["value"][name], parameter.quantity)
-            for name, (_, parameter) in zip(names, parameters, strict=True)
+            for name, (_, parameter) in zip(names, varied, strict=True)
         ]
         for number, vm in enumerate(point["vms"]):
             low, high = vm["throughput_ci95"]
@@ -135,7 +140,7 @@ def _text(found: Mapping[str, Any], document: Document, catalog: Catalog) -> str
             rows.append(
                 [
                     *(chosen if number == 0 else [""] * len(chosen)),
-                    vm["name"],
+                    vms[vm["id"]],
                     shown_number(vm["throughput_per_s"]),
                     shown_number((high - low) / 2),
                     shown_seconds(vm["latency_s"]["mean"] if served else None),
@@ -145,13 +150,13 @@ def _text(found: Mapping[str, Any], document: Document, catalog: Catalog) -> str
     return f"{found['title']}\n{table(headings, rows, left=(len(names),))}"
 
 
-def _varied(label: str, document: Document, catalog: Catalog) -> tuple[str, Parameter]:
-    """What people call a column headed `BLOCK.param`, and the parameter."""
+def _varied(label: str, document: Document, catalog: Catalog) -> tuple[Block, Parameter]:
+    """The block and the parameter of a column headed `BLOCK.param`."""
     block_id, _, name = label.rpartition(".")
     block = document.blocks[BlockId(block_id)]
     parameter = catalog.kind(block.kind).parameter(name)
     assert parameter is not None
-    return f"{block.name}.{name}", parameter
+    return block, parameter
 
 
 def shown_value(value: Value, quantity: Quantity) -> str:

@@ -27,6 +27,7 @@ from hvstudio.gui.plots.comparison_plot import TOKENS, Bars, ComparisonPlot
 from hvstudio.gui.widgets.legend import short_number, short_time
 from hvstudio.gui.widgets.steps import wrapped_label
 from hvstudio.gui.work.comparing import Compared, Comparing
+from hvstudio.insight.naming import hosts_by_block, told_apart
 
 REPLICATIONS: Final = (3, 5, 10, 20)
 _HINT: Final = (
@@ -130,7 +131,10 @@ class ComparisonPanel(QWidget):
         self._compared = compared
         data = compared.comparison.to_json()
         names: list[str] = list(data["variants"])
-        vms = {vm["id"]: vm["name"] for part in data["variants"].values() for vm in part["vms"]}
+        vms = told_apart(
+            {vm["id"]: vm["name"] for part in data["variants"].values() for vm in part["vms"]},
+            hosts_by_block(compared.document),
+        )
         found = {name: {vm["id"]: vm for vm in data["variants"][name]["vms"]} for name in names}
         gains = {(item["vm"], item["variant"]): item for item in data["differences"]}
         self._fill_table(names, vms, found, gains)

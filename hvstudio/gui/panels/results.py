@@ -28,6 +28,7 @@ from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.widgets.legend import short_number, short_time
 from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.runs import Run, RunController
+from hvstudio.insight.naming import hosts_by_block, told_apart
 
 BLOCK_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 COLUMNS: Final = (
@@ -176,8 +177,10 @@ class ResultsPanel(QWidget):
         before = {} if baseline is None or baseline.results is None else _by_id(baseline.results.to_json())
         estimates = self._estimates(run)
         self._model.setHorizontalHeaderLabels(list(COLUMNS))
+        names = told_apart({vm["id"]: vm["name"] for vm in data["vms"]}, hosts_by_block(run.document))
         for vm in data["vms"]:
-            self._model.appendRow(_row(vm, before.get(vm["id"]), estimates.get(vm["id"])))
+            row = {**vm, "name": names[vm["id"]]}
+            self._model.appendRow(_row(row, before.get(vm["id"]), estimates.get(vm["id"])))
         self._label_header()
 
     def _label_header(self) -> None:

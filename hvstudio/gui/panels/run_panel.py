@@ -31,6 +31,8 @@ from hvstudio.gui.widgets.meters import Meters
 from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.choices import Choices
 from hvstudio.gui.work.runs import SPEEDS, Run, RunController
+from hvstudio.insight.naming import hosts_by_block, told_apart
+from hvstudio.simulation.plan.resources import station_ids
 
 _SLOW_PARTS: Final = 3
 """Numbers and areas are renewed with every third picture of the curves: nobody reads faster."""
@@ -56,6 +58,7 @@ class RunPanel(QWidget):
         self._controller = controller
         self._choices = choices
         self._theme = theme
+        self._stations: tuple[str, ...] = ()
         self._forecast: Forecast | None = None
         self._ticks = 0
         self._captions: list[QLabel] = []
@@ -237,11 +240,12 @@ class RunPanel(QWidget):
         reason = "" if forecast is None else forecast.reason
         self._hint.setText(f"This cannot run yet.\n{reason}" if reason else _HINT)
         self.legend.setVisible(answer is not None and bool(answer.vms))
-        if answer is None:
+        if forecast is None or answer is None:
             return
+        names = told_apart({vm.id: vm.name for vm in answer.vms}, hosts_by_block(forecast.document))
         self.legend.values.begin(
             [
-                CurveSpec(block=vm.id, name=vm.name, column=position, colour=self._theme.curve(position))
+                CurveSpec(block=vm.id, name=names[vm.id], column=position, colour=self._theme.curve(position))
                 for position, vm in enumerate(answer.vms)
             ]
         )
@@ -257,6 +261,7 @@ class RunPanel(QWidget):
     def show_run(self, run: Run) -> None:
         """Show another run from its beginning."""
         specs = curve_specs(run, self._theme)
+        self._stations = station_names(run)
         self._show_parts(True)
         self.plot.show_run(specs, run.series)
         self.layers.pool = 0
@@ -264,8 +269,8 @@ class RunPanel(QWidget):
         self.legend.values.begin(specs)
         self.legend.values.set_estimates(self._estimates())
         self.pool.clear()
-        for position in range(len(run.plan.pool_processors)):
-            self.pool.addItem(host_name(run, position), position)
+        for position, name in enumerate(host_names(run)):
+            self.pool.addItem(name, position)
         self.pool.setVisible(self.pool.count() > 1)
         self._draw_overlays()
         self._refresh()
@@ -281,10 +286,8 @@ class RunPanel(QWidget):
         self.layers.refresh()
         self.legend.values.states = run.vm_states
         self.legend.values.refresh(run.series)
-        devices: dict[str, float] = {}
-        for name, value in zip(run.plan.station_name, run.series.latest("stations"), strict=True):
-            devices[name] = max(devices.get(name, 0.0), float(value))
-        self.meters.show_values(list(devices.items()))
+        utilisation = [float(value) for value in run.series.latest("stations")]
+        self.meters.show_values(list(zip(self._stations, utilisation, strict=True)))
         self._show_state()
 
     def _show_state(self) -> None:
@@ -352,16 +355,22 @@ class RunPanel(QWidget):
 
 def curve_specs(run: Run, theme: Theme) -> list[CurveSpec]:
     """The curves of a run's VMs, coloured by their place among them."""
+    names = told_apart({block: name for _, block, name in run.guests}, hosts_by_block(run.document))
     return [
-        CurveSpec(block=block, name=name, column=column, colour=theme.curve(position))
-        for position, (column, block, name) in enumerate(run.guests)
+        CurveSpec(block=block, name=names[block], column=column, colour=theme.curve(position))
+        for position, (column, block, _) in enumerate(run.guests)
     ]
 
 
-def host_name(run: Run, pool: int) -> str:
-    """The name of the host that a pool of processors is."""
+def host_names(run: Run) -> tuple[str, ...]:
+    """What the host of every pool of processors is called."""
     plan = run.plan
-    for node, name in enumerate(plan.node_name):
-        if plan.node_parent[node] < 0 and plan.node_pool[node] == pool:
-            return name
-    return f"Host {pool + 1}"
+    return tuple(told_apart(dict(zip(plan.pool_block, plan.pool_name, strict=True))).values())
+
+
+def station_names(run: Run) -> tuple[str, ...]:
+    """What every device is called, in the order of the plan."""
+    plan, ids = run.plan, station_ids(run.plan)
+    by_block = hosts_by_block(run.document)
+    hosts = {station: by_block.get(block, "") for station, block in zip(ids, plan.station_block, strict=True)}
+    return tuple(told_apart(dict(zip(ids, plan.station_name, strict=True)), hosts).values())

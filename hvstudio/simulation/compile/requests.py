@@ -115,7 +115,9 @@ def _leading_work(steps: list[Step], context: int) -> int:
 
 def _turn_station(assembly: Assembly, machine: Machine, workload: Block, number: int, at_once: int) -> int:
     """The software's own limit of requests at the same time, as a station that a request holds."""
-    station = assembly.builder.station(name=f"{workload.name} at once", servers=at_once, block=workload.id)
+    station = assembly.builder.station(
+        name=f"{workload.name} at once", servers=at_once, block=workload.id, part="at once"
+    )
 
     def remake(other: Machine) -> int:
         return _turn_station(assembly, other, other.all_workloads()[number][0], number, at_once)

@@ -225,6 +225,8 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
         leaf_limit=0.0 if grouped else controls.limit,
         leaf_period_ns=scheduler_of(assembly, program).period_ns,
         block="" if grouped else machine.block.id,
+        owner=machine.block.id,
+        part="processors",
         wake_cycles=wake_cycles(assembly, machine),
         wake_layer=Layer.VMM,
         quantum_ns=quantum_ns,
@@ -239,14 +241,21 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
 
 def kernel_context(assembly: Assembly, system: System) -> int:
     """A system's kernel: interrupts, drivers and kernel services, on any of its processors."""
-    return assembly.once(("kernel", system), lambda: _system_context(assembly, system, "kernel", KERNEL_WEIGHT, 0))
-
-
-def queue_context(assembly: Assembly, system: System, name: str, *, processors: int = 1) -> int:
-    """Kernel threads of a system that work on one or a few processors at a time, such as a network queue."""
-    wake = assembly.driver_costs(system).wake_cycles
     return assembly.once(
-        (name, system), lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, processors, wake=wake)
+        ("kernel", system), lambda: _system_context(assembly, system, "kernel", KERNEL_WEIGHT, 0, part="kernel")
+    )
+
+
+def queue_context(assembly: Assembly, system: System, name: str, *, served: str, processors: int = 1) -> int:
+    """Kernel threads of a system that work on one or a few processors at a time, such as a network queue.
+
+    `served` is the id of the switch or card that they serve: names may be equal.
+    """
+    wake = assembly.driver_costs(system).wake_cycles
+    part = f"queue of {served}"
+    return assembly.once(
+        ("queue", served, system),
+        lambda: _system_context(assembly, system, name, KERNEL_WEIGHT, processors, part=part, wake=wake),
     )
 
 
@@ -255,14 +264,15 @@ def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) 
     threads = min(MOST_KERNEL_THREADS, max(1, len(hypervisor.machines)))
     name = f"{hypervisor.block.name} service"
     wake = assembly.driver_costs(system).wake_cycles
+    part = f"service of {hypervisor.block.id}"
     return assembly.once(
         ("service", hypervisor),
-        lambda: _system_context(assembly, system, name, NORMAL_WEIGHT, threads, wake=wake),
+        lambda: _system_context(assembly, system, name, NORMAL_WEIGHT, threads, part=part, wake=wake),
     )
 
 
 def _system_context(
-    assembly: Assembly, system: System, name: str, weight: float, threads: int, *, wake: float = 0.0
+    assembly: Assembly, system: System, name: str, weight: float, threads: int, *, part: str, wake: float = 0.0
 ) -> int:
     processors = processors_of(assembly, system.machine)
     return assembly.builder.context(
@@ -273,6 +283,8 @@ def _system_context(
         leaf_weight=weight,
         wake_cycles=signalled_wake_cycles(assembly, system.machine) + wake,
         wake_layer=Layer.HOST,
+        owner=system.block.id,
+        part=part,
     )
 
 
@@ -296,6 +308,8 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
         leaves=threads if isinstance(threads, int) and threads > 0 else 1,
         wake_cycles=signalled_wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,
+        owner=machine.block.id,
+        part=name,
     )
     return assembly.own(machine, context, lambda other: thread_context(assembly, other, system, name, threads=wanted))
 
@@ -315,6 +329,8 @@ def _hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
         leaf_weight=KERNEL_WEIGHT,
         wake_cycles=assembly.driver_costs(hypervisor).wake_cycles,
         wake_layer=Layer.VMM,
+        owner=hypervisor.block.id,
+        part="I/O",
     )
 
 
@@ -341,6 +357,7 @@ def application_context(
         wake_layer=Layer.HOST if machine.provider is None else Layer.VMM,
         quantum_ns=quantum_ns,
         refill_ns=refill_ns,
+        owner=workload.id,
     )
 
     def remake(other: Machine) -> int:

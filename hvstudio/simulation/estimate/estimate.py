@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import asdict, frozen
 
 from hvstudio.simulation.estimate.bounds import throughput_bounds
 from hvstudio.simulation.estimate.demand import sum_by
 from hvstudio.simulation.estimate.network import Network, Solution
 from hvstudio.simulation.plan.plan import Layer, Plan, processors_name
+from hvstudio.simulation.plan.resources import context_ids, pool_ids, station_ids
 
 ASSUMPTIONS = (
     "Mean values in steady state; warm-up, bursts and faults do not show.",
@@ -34,14 +36,21 @@ class VmEstimate:
     cpu_seconds_per_s: float
     exits_per_s: float
     limited_by: str
+    limited_by_id: str
+    """The resource's id: names may be equal."""
     cannot_start: str
 
 
 @frozen(kw_only=True)
 class ResourceEstimate:
-    """Utilisation of a device, a queue of processor work, or a pool of processors (0 to 1)."""
+    """Utilisation of a device, a queue of processor work, or a pool of processors (0 to 1).
 
+    `id` is unique: that of the block, or of a part of it; `block` is the block's. `kind` is cpu, device or context.
+    """
+
+    id: str
     name: str
+    kind: str
     block: str
     utilisation: float
 
@@ -63,13 +72,18 @@ class Estimate:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form of the command line."""
         first, second = self.bottleneck, self.resources[1] if len(self.resources) > 1 else None
+        names = Counter(item.name for item in self.resources)
         return {
             "vms": [_vm_json(vm) for vm in self.vms],
             "host": {
                 "cpu_utilisation": self.layers,
-                "devices": {item.name: item.utilisation for item in self.resources},
-                "bottleneck": None if first is None else {"name": first.name, "utilisation": first.utilisation},
-                "next": None if second is None else {"name": second.name, "utilisation": second.utilisation},
+                "devices": {
+                    item.name if names[item.name] == 1 else f"{item.name} ({item.id})": item.utilisation
+                    for item in self.resources
+                },
+                "resources": [asdict(item) for item in self.resources],
+                "bottleneck": None if first is None else asdict(first),
+                "next": None if second is None else asdict(second),
             },
             "assumptions": list(self.assumptions),
         }
@@ -86,6 +100,7 @@ def _vm_json(vm: VmEstimate) -> dict[str, Any]:
         "cpu_seconds_per_s": vm.cpu_seconds_per_s,
         "exits_per_s": vm.exits_per_s,
         "limited_by": vm.limited_by,
+        "limited_by_id": vm.limited_by_id,
         "cannot_start": vm.cannot_start,
     }
 
@@ -114,16 +129,24 @@ def _report(plan: Plan, network: Network, solution: Solution) -> Estimate:
 def _resources(plan: Plan, network: Network, solution: Solution) -> tuple[ResourceEstimate, ...]:
     pools = [
         ResourceEstimate(
+            id=pool_id,
             name=processors_name(plan, index),
+            kind="cpu",
             block=plan.pool_block[index],
             utilisation=min(1.0, float(solution.busy[index] / max(network.capacity[index], 1e-12))),
         )
-        for index in range(len(network.capacity))
+        for index, pool_id in enumerate(pool_ids(plan))
     ]
-    names = (*plan.context_name, *plan.station_name)
-    blocks = (*("" for _ in plan.context_name), *plan.station_block)
+    names, ids = (*plan.context_name, *plan.station_name), (*context_ids(plan), *station_ids(plan))
+    blocks = (*plan.context_block, *plan.station_block)
     others = [
-        ResourceEstimate(name=names[index], block=blocks[index], utilisation=float(solution.utilisation[index]))
+        ResourceEstimate(
+            id=ids[index],
+            name=names[index],
+            kind="context" if index < len(plan.context_name) else "device",
+            block=blocks[index],
+            utilisation=float(solution.utilisation[index]),
+        )
         for index in range(len(names))
         if solution.utilisation[index] > 0
     ]
@@ -143,6 +166,7 @@ def _vms(plan: Plan, network: Network, solution: Solution) -> Iterator[VmEstimat
     least = sum_by(plan.class_vm, low * plan.class_counts, count)
     most = sum_by(plan.class_vm, np.where(plan.class_counts == 1, high, 0.0), count)
     limits = _limits(plan, network, solution)
+    names, ids = (*plan.context_name, *plan.station_name), (*context_ids(plan), *station_ids(plan))
     for index in np.flatnonzero(plan.vm_is_guest):
         yield VmEstimate(
             id=plan.vm_block[index],
@@ -153,22 +177,22 @@ def _vms(plan: Plan, network: Network, solution: Solution) -> Iterator[VmEstimat
             latency_s=float(waited[index] / throughput[index]) if throughput[index] > 0 else 0.0,
             cpu_seconds_per_s=float(cpu[index]),
             exits_per_s=float(exits[index]),
-            limited_by=limits[index],
+            limited_by="" if limits[index] < 0 else names[limits[index]],
+            limited_by_id="" if limits[index] < 0 else ids[limits[index]],
             cannot_start=plan.vm_cannot_start[index],
         )
 
 
-def _limits(plan: Plan, network: Network, solution: Solution) -> list[str]:
-    """For every VM the fullest resource its requests use, empty where none is used by more than half."""
-    names = (*plan.context_name, *plan.station_name)
+def _limits(plan: Plan, network: Network, solution: Solution) -> list[int]:
+    """For every VM the fullest resource its requests use, -1 where none is used by more than half."""
     rows = np.flatnonzero(plan.class_counts[network.demand.row_class] == 1)
     vm = plan.class_vm[network.demand.row_class[rows]]
     use = solution.utilisation[network.demand.row_resource[rows]]
     order = np.lexsort((use, vm))
     last = np.searchsorted(vm[order], np.arange(len(plan.vm_block)), side="right") - 1
-    limits = [""] * len(plan.vm_block)
+    limits = [-1] * len(plan.vm_block)
     for index in np.unique(vm):
         row = order[last[index]]
         if use[row] > 0.5:
-            limits[index] = names[network.demand.row_resource[rows[row]]]
+            limits[index] = int(network.demand.row_resource[rows[row]])
     return limits

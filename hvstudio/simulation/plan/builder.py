@@ -102,10 +102,13 @@ class PlanBuilder:
         refill_ns: int = 0,
         switch_cycles: float = 0.0,
         block: str = "",
+        owner: str = "",
+        part: str = "",
     ) -> int:
         """A queue of CPU work served by `leaves` new leaf nodes under the node `parent`.
 
-        `block` is whose controls the leaves carry, where controls are per virtual processor.
+        `block` is whose controls the leaves carry, where controls are per virtual processor. `owner` is the block whose
+        processors, processes or threads these are, `part` which of them.
         """
         checked_index(vm, self._count("vm"), "VM", where=name)
         checked_index(parent, self._count("node"), "node", where=name)
@@ -119,6 +122,8 @@ class PlanBuilder:
             quantum_ns=checked_int(quantum_ns, "quantum_ns", where=where, range_name="context_quantum_ns"),
             refill_ns=checked_int(refill_ns, "refill_ns", where=where),
             name=name,
+            block=owner,
+            part=part,
         )
         pool = self._rows["node_pool"][parent]
         leaf_row = _checked_node(
@@ -135,9 +140,19 @@ class PlanBuilder:
         return row
 
     def station(
-        self, *, name: str, servers: int = 1, bytes_per_s: float = 0.0, peer_switch_ns: int = 0, block: str = ""
+        self,
+        *,
+        name: str,
+        servers: int = 1,
+        bytes_per_s: float = 0.0,
+        peer_switch_ns: int = 0,
+        block: str = "",
+        part: str = "",
     ) -> int:
-        """A device, a serial thread or a lock: `servers` equal servers with one queue, first come first served."""
+        """A device, a serial thread or a lock: `servers` equal servers with one queue, first come first served.
+
+        `part` is which of the block's stations it is; empty when it is the block itself.
+        """
         where = f"{block} ({name})" if block else name
         return self._add(
             "station",
@@ -146,6 +161,7 @@ class PlanBuilder:
             peer_switch_ns=checked_int(peer_switch_ns, "peer_switch_ns", where=where),
             block=block,
             name=name,
+            part=part,
         )
 
     def vm(

@@ -134,6 +134,10 @@ class Plan:
     context_refill_ns: Ints
     """Cache refill paid by a leaf that comes back after something else ran on its processor."""
     context_name: tuple[str, ...]
+    context_block: tuple[str, ...]
+    """Id of the block whose processors, processes or threads these are, empty where there is no composition."""
+    context_part: tuple[str, ...]
+    """Which of the block's contexts it is, in ids ("kernel"); empty for the only one."""
 
     # --- stations [S]
     station_servers: Ints
@@ -144,6 +148,8 @@ class Plan:
     station_block: tuple[str, ...]
     """Id of the block the station belongs to, for results; several stations may share one."""
     station_name: tuple[str, ...]
+    station_part: tuple[str, ...]
+    """Which of the block's stations it is, in ids ("channel"); empty for the block itself."""
 
     # --- routes: steps [T]
     step_op: Ints

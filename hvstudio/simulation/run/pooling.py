@@ -84,9 +84,9 @@ def _pooled_device(rows: Sequence[DeviceUse]) -> DeviceUse:
 
 def _pooled_limits(hosts: Sequence[HostResult]) -> tuple[Limit, ...]:
     """Means over the replications in which a thing was among the most used."""
-    found: dict[tuple[str, str, str], list[Limit]] = {}
+    found: dict[str, list[Limit]] = {}
     for host in hosts:
         for limit in host.limits:
-            found.setdefault((limit.kind, limit.name, limit.id), []).append(limit)
+            found.setdefault(limit.resource, []).append(limit)
     means = [evolve(rows[0], utilisation=_mean(rows, lambda row: row.utilisation)) for rows in found.values()]
     return tuple(sorted(means, key=lambda limit: -limit.utilisation)[: len(hosts[0].limits)])

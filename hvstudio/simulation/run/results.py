@@ -53,10 +53,11 @@ class VmResult:
 
 @frozen(kw_only=True)
 class DeviceUse:
-    """How much a station was used."""
+    """How much a station was used. `id` is its block's; `resource` its own: a block may have several stations."""
 
     id: str
     name: str
+    resource: str = ""
     utilisation: float
     queue_mean: float
     operations_per_s: float
@@ -70,6 +71,9 @@ class Limit:
     """cpu, device or context."""
     name: str
     id: str
+    """The block's: of a context the block to which its work is accounted."""
+    resource: str = ""
+    """Its own: names may be equal, and a block may have several."""
     utilisation: float
 
 
@@ -139,9 +143,9 @@ class Results:
     """What happened when (simulated seconds): given to `RunOptions.script` it repeats a live run exactly."""
     series: RunSeries | None = field(default=None, eq=False, repr=False)
 
-    def vm(self, name: str) -> VmResult:
-        """The row of the VM with that id or name."""
-        return next(vm for vm in self.vms if name in (vm.id, vm.name))
+    def vm(self, block: str) -> VmResult:
+        """The row of the VM with that id: names may be equal. StopIteration where there is none."""
+        return next(vm for vm in self.vms if vm.id == block)
 
     def to_json(self) -> dict[str, Any]:
         """The stable form of `simulate --json`: guests under `vms`, host background under `background`."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hvstudio.simulation.kernel.memory import BUCKETS
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Layer, Plan, processors_name
+from hvstudio.simulation.plan.resources import context_ids, pool_ids, station_ids
 from hvstudio.simulation.run.recorder import Mark, Recorder, Row
 from hvstudio.simulation.run.results import LAYERS, DeviceUse, HostResult, Latency, Limit, RunSeries, VmResult
 from hvstudio.simulation.run.statistics import Interval, batch_interval, histogram_quantiles, warm_up_index
@@ -176,33 +177,38 @@ def _devices(plan: Plan, window: Window) -> tuple[DeviceUse, ...]:
         DeviceUse(
             id=plan.station_block[station],
             name=plan.station_name[station],
+            resource=resource,
             utilisation=float(total.station("busy_ns")[station]) / length / int(plan.station_servers[station]),
             queue_mean=float(total.station("queue_area")[station]) / length,
             operations_per_s=float(total.station("served")[station]) / length / _NS,
         )
-        for station in range(len(plan.station_name))
+        for station, resource in enumerate(station_ids(plan))
     )
 
 
 def _limits(plan: Plan, window: Window, devices: tuple[DeviceUse, ...]) -> tuple[Limit, ...]:
     total, length = window.total, window.length_ns
+    pools, contexts = pool_ids(plan), context_ids(plan)
     found = [
         Limit(
             kind="cpu",
             name=processors_name(plan, pool),
             id=plan.pool_block[pool],
+            resource=pools[pool],
             utilisation=float(busy / length / number),
         )
         for pool, (busy, number) in enumerate(zip(total.pool("busy_ns"), plan.pool_processors, strict=True))
     ]
-    found += [Limit(kind="device", name=d.name, id=d.id, utilisation=d.utilisation) for d in devices]
+    found += [
+        Limit(kind="device", name=d.name, id=d.id, resource=d.resource, utilisation=d.utilisation) for d in devices
+    ]
     busy = (window.end.context_busy_ns - window.start.context_busy_ns) / length
     ceiling = _context_ceilings(plan)
     for context, name in enumerate(plan.context_name):
         if ceiling[context] > 0:
             block = plan.vm_block[int(plan.context_vm[context])]
             share = float(busy[context] / ceiling[context])
-            found.append(Limit(kind="context", name=name, id=block, utilisation=share))
+            found.append(Limit(kind="context", name=name, id=block, resource=contexts[context], utilisation=share))
     # Of things that are used alike, what all share comes before what is one VM's own.
     order = {"cpu": 0, "device": 1, "context": 2}
     found.sort(key=lambda limit: (-round(limit.utilisation, 2), order[limit.kind], -limit.utilisation))

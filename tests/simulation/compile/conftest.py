@@ -65,6 +65,10 @@ class Stack:
         block = self.blocks[BlockId(name)]
         self.blocks[block.id] = evolve(block, parameters={**block.parameters, **parameters})
 
+    def rename(self, name: str, called: str) -> None:
+        block = self.blocks[BlockId(name)]
+        self.blocks[block.id] = evolve(block, name=called)
+
     @property
     def document(self) -> Document:
         return Document(blocks=self.blocks)

@@ -54,6 +54,17 @@ def test_without_vmq_all_cards_of_a_switch_share_one_processor(stack: Any, compi
     assert list(plan.plan.node_context).count(plan.plan.context_name.index(shared)) == 1
 
 
+def test_switches_of_one_name_have_queues_of_their_own(stack: Any, compiled: Compile) -> None:
+    _type1(stack)
+    stack.change("switch", vmq=False)
+    stack.add("virtual_switch", "second", on="server", to="host nic", vmq=False)
+    stack.rename("second", "switch")
+    _talking_vm(stack, on="hyper-v", nic_to="switch")
+    stack.vm("other", on="hyper-v", nic_to="second")
+    stack.change("other work", packets_in=1.0)
+    assert list(compiled(stack).plan.context_name).count("server: queue of switch") == 2
+
+
 def test_a_card_has_only_so_many_queues(stack: Any, compiled: Compile) -> None:
     """One queue: the first VM gets it, the second shares the switch's own."""
     _type1(stack)

@@ -77,7 +77,7 @@ def test_the_json_has_the_fields_that_are_promised() -> None:
     assert set(text["host"]["cpu_utilisation"]) == {"guest", "hypervisor", "host", "background", "idle"}
     assert text["host"]["devices"][0]["id"] == "disk-1"
     assert text["host"]["bottleneck"]["kind"] in {"cpu", "device", "context"}
-    assert set(text["host"]["bottleneck"]["next"]) == {"kind", "name", "id", "utilisation"}
+    assert set(text["host"]["bottleneck"]["next"]) == {"kind", "name", "id", "resource", "utilisation"}
     assert text["seed"] == 9
     assert text["engine"] == engine_name()
     assert len(text["model_sha256"]) == 64

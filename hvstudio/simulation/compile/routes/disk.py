@@ -124,7 +124,7 @@ def _turn(assembly: Assembly, machine: Machine, model: DeviceModel) -> int:
 
 def _new_turn(assembly: Assembly, machine: Machine, model: DeviceModel) -> int:
     name = f"{machine.block.name}: {model.thread}, one disk operation at a time"
-    station = assembly.builder.station(name=name, block=machine.block.id)
+    station = assembly.builder.station(name=name, block=machine.block.id, part=f"{model.thread}, one at a time")
     return assembly.own(machine, station, lambda other: _turn(assembly, other, model), is_station=True)
 
 
@@ -207,7 +207,8 @@ def _host_buffer(assembly: Assembly, machine: Machine, size: float) -> int:
 def _buffer_station(assembly: Assembly, block: Block, memory: float, size: float) -> int:
     part = assembly.card_value("page-cache", "dirty_fraction", 0.2)
     room = max(1, min(_MOST_BUFFERED, int(part * memory / max(1.0, size))))
-    return assembly.builder.station(name=f"{block.name} write buffer", servers=room, block=block.id)
+    name = f"{block.name} write buffer"
+    return assembly.builder.station(name=name, servers=room, block=block.id, part="write buffer")
 
 
 def cache_hit_ratio(assembly: Assembly, machine: Machine, operation: DiskOperation) -> float:

@@ -103,7 +103,8 @@ def _disk_stations(assembly: Assembly, disk: Block) -> tuple[int, int]:
     )
     if servers == 1:
         return station, -1
-    return station, assembly.builder.station(name=f"{disk.name} channel", bytes_per_s=speed, block=disk.id)
+    channel = assembly.builder.station(name=f"{disk.name} channel", bytes_per_s=speed, block=disk.id, part="channel")
+    return station, channel
 
 
 def wire_steps(assembly: Assembly, nic: Block, packets: Packets, peer: int) -> list[Step]:
@@ -123,6 +124,7 @@ def _nic_station(assembly: Assembly, nic: Block, direction: str) -> int:
         bytes_per_s=speed,
         peer_switch_ns=_peer_switch_ns(assembly, nic),
         block=nic.id,
+        part=direction,
     )
 
 

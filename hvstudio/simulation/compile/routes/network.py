@@ -99,9 +99,13 @@ def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int)
     spread = switch is None or assembly.switch(switch, "vmq")
     if spread and _takes_queue(assembly, machine, device):
         name = f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
-        context = queue_context(assembly, driver, name, processors=_queue_processors(assembly, machine, driver))
+        served = device.id if device is not None else machine.block.id
+        processors = _queue_processors(assembly, machine, driver)
+        context = queue_context(assembly, driver, name, served=served, processors=processors)
         return assembly.own(machine, context, lambda other: _queue_context(assembly, other, driver, place))
-    return queue_context(assembly, driver, f"queue of {switch.name if switch is not None else 'network'}")
+    if switch is None:
+        return queue_context(assembly, driver, "queue of network", served="network")
+    return queue_context(assembly, driver, f"queue of {switch.name}", served=switch.id)
 
 
 def _queue_processors(assembly: Assembly, machine: Machine, driver: System) -> int:
@@ -214,7 +218,8 @@ def _new_limit(assembly: Assembly, machine: Machine, place: int, direction: str,
     device = virtual_cards(machine)[place]
     assert device is not None
     name = f"{device.name} limit {direction}"
-    station = assembly.builder.station(name=name, bytes_per_s=bytes_per_s, block=device.id)
+    part = f"limit {direction}"
+    station = assembly.builder.station(name=name, bytes_per_s=bytes_per_s, block=device.id, part=part)
 
     def remake(other: Machine) -> int:
         return _limit_station(assembly, other, place, direction, bytes_per_s)
