@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from hvstudio.catalog.load import shipped_catalog
 from hvstudio.editor.workspace import Workspace
+from hvstudio.files.document_file import DocumentFile
 from hvstudio.gui.app import make_application
 from hvstudio.gui.window.main_window import MainWindow
 from hvstudio.gui.work.background import Background
@@ -129,7 +130,7 @@ def main() -> int:
         if arguments.check:
             take_every_panel(window, arguments.out)
         take_the_findings(window, arguments.out)
-        window.workspace.mark_saved(None)
+        window.workspace.set_file(DocumentFile(version=window.workspace.document))  # closing asks nothing
         window.close()
         window.shut_down()
     return 0

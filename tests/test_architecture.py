@@ -40,6 +40,8 @@ OURS: dict[str, frozenset[str]] = {
     "files.examples": frozenset({"files", "model", "errors", "units", "resources"}),
     "files.importers": frozenset({"files", "model", "errors", "units", "catalog"}),
     "editor": BELOW_EDITOR,  # units: quantities as people write them
+    "editor.workspace": BELOW_EDITOR
+    | {"editor", "files.document_file"},  # the document and its file are replaced at once
     "editor.clipboard": BELOW_EDITOR | {"editor", "files"},
     "insight": BELOW_INSIGHT,
     "cli": EVERYTHING_BUT_GUI,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.files.document_file import DocumentFile
 from hvstudio.model.change import Change, between
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import Edit
@@ -27,13 +27,13 @@ class Event:
     """What listeners are told, after the fact. `previous` is the document before; the present one is the workspace's.
 
     `replaced` is true when another document was opened: then `change` is the difference to the former one, but a
-    view should start afresh. `saved` is true when the document was written or its path changed.
+    view should start afresh. `file_changed` is true when the document's file is another value.
     """
 
     change: Change = field(factory=Change)
     selection_changed: bool = False
     replaced: bool = False
-    saved: bool = False
+    file_changed: bool = False
     previous: Document
 
 
@@ -52,18 +52,18 @@ class Step:
 
 
 class Workspace:
-    """A document being edited. Every change goes through `apply`, `undo`, `redo` or `replace`.
+    """A document being edited, and its file. Every change goes through `apply`, `undo`, `redo`, `reload` or `replace`.
 
     Undo is the earlier value; the first entry of the history is the document as it was opened. Listeners are called
     in order of subscription, after the workspace is consistent again; what they apply is told after the present event.
     """
 
-    def __init__(self, document: Document, *, catalog: Catalog, path: Path | None = None) -> None:
+    def __init__(self, document: Document, *, catalog: Catalog, file: DocumentFile | None = None) -> None:
         self.catalog = catalog
-        self.path = path
+        self._file = file or DocumentFile(version=document)
+        self._opening = 0
         self._steps: list[Step] = [Step(label="", document=document)]
         self._cursor = 0
-        self._saved = document
         self._selection: Selection = ()
         self._index: Index | None = None
         self._listeners: list[Listener] = []
@@ -93,9 +93,19 @@ class Workspace:
         return self._selection[-1] if self._selection else None
 
     @property
+    def file(self) -> DocumentFile:
+        """The document's file: path, stamp, origin, and the version that it holds."""
+        return self._file
+
+    @property
+    def opening(self) -> int:
+        """How many documents were open before this one: an answer for another opening is about another document."""
+        return self._opening
+
+    @property
     def modified(self) -> bool:
-        """Whether the document is another value than the one last opened or saved."""
-        return self.document is not self._saved
+        """Whether the present value is not, or not for certain, the one that the file holds."""
+        return not self._file.holds(self.document)
 
     @property
     def undo_label(self) -> str:
@@ -168,23 +178,40 @@ class Workspace:
             self._selection = selection
             self._tell(Event(selection_changed=True, previous=self.document))
 
-    def mark_saved(self, path: Path | None = None) -> None:
-        """Remember that the present value is the one on disk, at `path` if given."""
-        self.path = path or self.path
-        self._saved = self.document
-        self._steps[self._cursor] = evolve(self._steps[self._cursor], coalesce="")
-        self._tell(Event(saved=True, previous=self.document))
+    def set_file(self, file: DocumentFile) -> None:
+        """Take another file value: writing begins, has ended or has failed. The history stays.
 
-    def replace(self, document: Document, path: Path | None = None, *, modified: bool = False) -> None:
-        """Open another document: a new history, nothing selected. `modified` for one recovered or imported."""
+        Typing does not go on in the present step, so that undo can reach the version that the file holds.
+        """
+        self._file = file
+        self._end_step()
+        self._tell(Event(file_changed=True, previous=self.document))
+
+    def reload(self, label: str, document: Document, file: DocumentFile) -> Change:
+        """Take the document as its file holds it now; one step, so that undo brings back what was there before."""
+        old, before = self.document, self._selection
+        self._end_step()
+        if document is not old:
+            self._push(Step(label=label, document=document, selection_before=before))
+        self._file = file
+        self._selection = self._existing(before)
+        self._steps[self._cursor] = evolve(self._steps[self._cursor], selection_after=self._selection)
+        change = between(old, document)
+        self._tell(Event(change=change, selection_changed=self._selection != before, file_changed=True, previous=old))
+        return change
+
+    def replace(self, document: Document, file: DocumentFile | None = None) -> None:
+        """Open another document: a new history, nothing selected. Without `file` it is a new one, not modified."""
         old, had_selection = self.document, bool(self._selection)
-        self.path = path
+        self._file = file or DocumentFile(version=document)
+        self._opening += 1
         self._steps = [Step(label="", document=document)]
         self._cursor = 0
-        self._saved = evolve(document) if modified else document
         self._selection = ()
         change = between(old, document)
-        self._tell(Event(change=change, selection_changed=had_selection, replaced=True, saved=True, previous=old))
+        self._tell(
+            Event(change=change, selection_changed=had_selection, replaced=True, file_changed=True, previous=old)
+        )
 
     def add_listener(self, listener: Listener) -> Callable[[], None]:
         """Have `listener` called after every change; gives the function that ends it."""
@@ -207,11 +234,15 @@ class Workspace:
         del self._steps[: max(0, len(self._steps) - 1 - HISTORY_LIMIT)]
         self._cursor = len(self._steps) - 1
 
+    def _end_step(self) -> None:
+        """Let the next edit be a step of its own, also when it has the same key."""
+        self._steps[self._cursor] = evolve(self._steps[self._cursor], coalesce="")
+
     def _go(self, position: int, selection: Sequence[BlockId]) -> Change:
         old, before = self.document, self._selection
-        self._steps[self._cursor] = evolve(self._steps[self._cursor], coalesce="")
+        self._end_step()
         self._cursor = position
-        self._steps[position] = evolve(self._steps[position], coalesce="")
+        self._end_step()
         self._selection = self._existing(selection)
         change = between(old, self.document)
         self._tell(Event(change=change, selection_changed=self._selection != before, previous=old))
@@ -223,7 +254,13 @@ class Workspace:
 
     def _tell(self, event: Event) -> None:
         """Tell the listeners, each event to all of them before the next one, also when a listener applies an edit."""
-        if not (event.change or event.selection_changed or event.replaced or event.saved or self._values_differ(event)):
+        if not (
+            event.change
+            or event.selection_changed
+            or event.replaced
+            or event.file_changed
+            or self._values_differ(event)
+        ):
             return
         self._pending.append(event)
         if self._telling:

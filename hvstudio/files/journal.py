@@ -19,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from hvstudio.errors import FileError
+from hvstudio.files.document_file import NEVER_SEEN, DocumentFile, Origin, Stamp
 from hvstudio.files.lock import is_process_alive, release_lock, try_lock
 from hvstudio.files.native import LARGEST_FILE_BYTES, from_text, to_text
 from hvstudio.model.document import Document
@@ -41,10 +42,14 @@ _LOG: Final = logging.getLogger(__name__)
 
 @frozen(kw_only=True)
 class Recovered:
-    """A document found in an orphaned journal. `original` is the file it was opened from, empty if never saved."""
+    """A document found in an orphaned journal, with the file that it belongs to as its session last saw it.
+
+    `sha256` is that of the document's text: a file with the same one holds this version already.
+    """
 
     document: Document
-    original: str
+    file: DocumentFile
+    sha256: str
     saved_at: float
     journal: Path
 
@@ -68,12 +73,12 @@ class Journal:
         """The present file; None as long as nothing is recorded."""
         return self._path
 
-    def record(self, document: Document, *, original: str | os.PathLike[str] = "") -> None:
-        """Put the document on the disk. `original` is the file it belongs to, if it has one.
+    def record(self, document: Document, *, file: DocumentFile | None = None) -> None:
+        """Put the document on the disk, with what was last seen of the file that it belongs to, if it has one.
 
         Raises FileError when the disk does not take it; what was recorded before stays.
         """
-        line = _entry(document, os.fspath(original))
+        line = _entry(document, file or DocumentFile())
         try:
             if self._path is None or self._entries >= _KEPT_ENTRIES:
                 self._begin(line)
@@ -86,7 +91,7 @@ class Journal:
 
     def adopt(self, found: Recovered) -> None:
         """Make a recovered document this session's own, and only then forget the orphan."""
-        self.record(found.document, original=found.original)
+        self.record(found.document, file=found.file)
         found.discard()
 
     def drop(self) -> None:
@@ -176,13 +181,15 @@ def _is_orphan(path: Path, descriptor: int) -> bool:
         return not (pid.isdigit() and is_process_alive(int(pid)))
 
 
-def _entry(document: Document, original: str) -> bytes:
+def _entry(document: Document, file: DocumentFile) -> bytes:
     text = to_text(document)
     fields = {
         "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
         "pid": os.getpid(),
         "saved_at": time.time(),
-        "original": os.path.abspath(original) if original else "",
+        "original": os.path.abspath(file.path) if file.path else "",
+        "stamp": None if file.stamp is None else asdict(file.stamp),
+        "source": file.source,
         "text": text,
     }
     return json.dumps(fields).encode("ascii") + b"\n"
@@ -194,16 +201,39 @@ def _entry_in(line: bytes, path: Path) -> Recovered | None:
         if not isinstance(raw, dict):
             return None
         fields = cast("dict[str, Any]", raw)
-        text, original, saved_at = fields.get("text"), fields.get("original", ""), fields.get("saved_at", 0.0)
-        if not isinstance(text, str) or not isinstance(original, str) or not isinstance(saved_at, (int, float)):
+        text, saved_at = fields.get("text"), fields.get("saved_at", 0.0)
+        if not isinstance(text, str) or not isinstance(saved_at, (int, float)):
             return None
-        if hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() != fields.get("sha256"):
+        sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        if sha256 != fields.get("sha256"):
             return None
         document = from_text(text, name="recovery copy")
         sensible = float(saved_at) if 0 <= saved_at <= _LATEST_TIME else 0.0
-        return Recovered(document=document, original=original, saved_at=sensible, journal=path)
+        return Recovered(document=document, file=_file_in(fields), sha256=sha256, saved_at=sensible, journal=path)
     except (ValueError, RecursionError, OverflowError, FileError):
         return None
+
+
+def _file_in(fields: dict[str, Any]) -> DocumentFile:
+    """What the session knew of the file; where it did not say what it had seen of it, that is nothing."""
+    original, source = fields.get("original"), fields.get("source")
+    path = Path(original) if isinstance(original, str) and original else None
+    return DocumentFile(
+        path=path,
+        stamp=None if path is None else _stamp_in(fields.get("stamp")),
+        origin=Origin.RECOVERED,
+        source=source if isinstance(source, str) else "",
+    )
+
+
+def _stamp_in(raw: Any) -> Stamp:
+    if not isinstance(raw, dict):
+        return NEVER_SEEN
+    found = cast("dict[str, Any]", raw)
+    modified_ns, size, sha256 = found.get("modified_ns"), found.get("size"), found.get("sha256")
+    if not isinstance(modified_ns, int) or not isinstance(size, int) or not isinstance(sha256, str):
+        return NEVER_SEEN
+    return Stamp(modified_ns=modified_ns, size=size, sha256=sha256)
 
 
 def _set_aside(path: Path, *, is_empty: bool) -> None:

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from attrs import frozen
 
 from hvstudio.errors import FileError
+from hvstudio.files.document_file import Stamp
 from hvstudio.files.embedded import extract, kind_of_export
 from hvstudio.files.native import LARGEST_FILE_BYTES, from_bytes, from_text, to_text, too_large
 from hvstudio.model.document import Document
@@ -38,15 +39,6 @@ class FileChanged(FileError):  # noqa: N818  (says what happened, as its message
 
     The caller asks the person: overwrite it (`save` without `expected`), save under another name, or load it again.
     """
-
-
-@frozen
-class Stamp:
-    """What a file looked like when it was read or written: to notice that another program changed it since."""
-
-    modified_ns: int
-    size: int
-    sha256: str
 
 
 @frozen(kw_only=True)
@@ -137,6 +129,15 @@ def changed_on_disk(path: str | os.PathLike[str], stamp: Stamp) -> bool:
         return status.st_size != stamp.size or hashlib.sha256(Path(path).read_bytes()).hexdigest() != stamp.sha256
     except OSError:
         return True
+
+
+def holds_text(path: str | os.PathLike[str], *, sha256: str) -> bool:
+    """Whether the file can be read and holds exactly the document's text with this SHA-256."""
+    try:
+        data, _ = _read(Path(path))
+    except FileError:
+        return False
+    return hashlib.sha256(data).hexdigest() == sha256
 
 
 def write_atomically(target: Path, data: bytes, *, keep_backup: bool = False) -> None:

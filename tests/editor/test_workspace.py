@@ -9,6 +9,7 @@ import pytest
 from hvstudio.catalog.catalog import empty_catalog
 from hvstudio.editor.workspace import HISTORY_LIMIT, Event, Workspace
 from hvstudio.errors import EditError
+from hvstudio.files.document_file import DocumentFile, Origin, Stamp
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import Edit, add_block, remove_blocks, rename_block, set_title
 
@@ -19,6 +20,14 @@ def adding(kind: str, name: str) -> Edit:
 
 def renaming(block_id: str, name: str) -> Edit:
     return lambda document: rename_block(document, BlockId(block_id), name)
+
+
+STAMP = Stamp(modified_ns=1, size=2, sha256="3")
+
+
+def save(workspace: Workspace, path: Path = Path("stack.hvs")) -> None:
+    """What the window does with the file value when the present version was written."""
+    workspace.set_file(workspace.file.begin_writing(workspace.document).written(path, STAMP))
 
 
 @pytest.fixture
@@ -56,9 +65,9 @@ def test_a_refused_edit_leaves_everything_as_it_was(workspace: Workspace) -> Non
 def test_modified_is_identity_with_the_saved_value(workspace: Workspace) -> None:
     workspace.apply("Add host", adding("host", "Host"))
     assert workspace.modified
-    workspace.mark_saved(Path("a.hvs"))
+    save(workspace, Path("a.hvs"))
     assert not workspace.modified
-    assert workspace.path == Path("a.hvs")
+    assert workspace.file.path == Path("a.hvs")
     workspace.undo()
     assert workspace.modified
     workspace.redo()
@@ -76,7 +85,7 @@ def test_edits_with_one_coalescing_key_are_one_step(workspace: Workspace) -> Non
 def test_saving_ends_coalescing_so_that_undo_can_reach_the_saved_value(workspace: Workspace) -> None:
     workspace.apply("Add host", adding("host", "Host"))
     workspace.apply("Rename", renaming("host-1", "A"), coalesce="rename")
-    workspace.mark_saved()
+    save(workspace)
     workspace.apply("Rename", renaming("host-1", "AB"), coalesce="rename")
     workspace.undo()
     assert not workspace.modified
@@ -166,12 +175,50 @@ def test_replacing_starts_a_new_history(workspace: Workspace) -> None:
     workspace.apply("Add host", adding("host", "Host"))
     heard: list[Event] = []
     workspace.add_listener(heard.append)
-    workspace.replace(Document(title="Other"), Path("other.hvs"))
+    workspace.replace(Document(title="Other"))
     assert workspace.undo_label == ""
     assert not workspace.modified
     assert heard[0].replaced
-    workspace.replace(Document(title="Recovered"), modified=True)
+    assert workspace.opening == 1
+    workspace.replace(Document(title="Recovered"), DocumentFile(path=Path("other.hvs"), origin=Origin.RECOVERED))
     assert workspace.modified
+    assert workspace.opening == 2
+
+
+def test_undo_while_a_version_is_written_leaves_nothing_for_certain_in_the_file(workspace: Workspace) -> None:
+    save(workspace)
+    workspace.apply("Add host", adding("host", "Host"))
+    begun = workspace.file.begin_writing(workspace.document)
+    workspace.set_file(begun)
+    workspace.undo()
+    assert workspace.modified  # the file holds the one or the other
+    workspace.set_file(begun.written(Path("a.hvs"), STAMP))
+    assert workspace.modified  # it is the version with the host that was written
+    workspace.redo()
+    assert not workspace.modified
+
+
+def test_what_could_not_be_written_leaves_the_file_as_it_was(workspace: Workspace) -> None:
+    save(workspace)
+    workspace.apply("Add host", adding("host", "Host"))
+    workspace.set_file(workspace.file.begin_writing(workspace.document).not_written())
+    assert workspace.modified
+    workspace.undo()
+    assert not workspace.modified
+
+
+def test_loading_the_file_again_is_a_step_that_undo_takes_back(workspace: Workspace) -> None:
+    workspace.apply("Add host", adding("host", "Mine"), coalesce="typing")
+    mine, theirs = workspace.document, Document(title="Theirs")
+    workspace.reload("Load it again", theirs, DocumentFile(version=theirs, path=Path("a.hvs"), stamp=STAMP))
+    assert workspace.document is theirs
+    assert not workspace.modified
+    workspace.undo()
+    assert workspace.document is mine
+    assert workspace.modified
+    assert workspace.file.stamp == STAMP
+    workspace.redo()
+    assert not workspace.modified
 
 
 def test_going_to_a_place_in_the_history(workspace: Workspace) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from hvstudio.errors import FileError
 from hvstudio.files import journal as journal_module
+from hvstudio.files.document_file import DocumentFile, Origin
 from hvstudio.files.journal import Journal, recoverable
+from hvstudio.files.store import FileChanged, save
 from hvstudio.model.document import Document
 
 FIRST, SECOND = Document(title="First"), Document(title="Second")
@@ -24,11 +26,13 @@ def crash_after_recording(folder: Path, *titles: str, original: str = "") -> Non
     program = (
         "import os, sys\n"
         "from pathlib import Path\n"
+        "from hvstudio.files.document_file import DocumentFile\n"
         "from hvstudio.files.journal import Journal\n"
         "from hvstudio.model.document import Document\n"
         "journal = Journal(Path(sys.argv[1]))\n"
+        "file = DocumentFile(path=Path(sys.argv[2]) if sys.argv[2] else None)\n"
         "for title in sys.argv[3:]:\n"
-        "    journal.record(Document(title=title), original=sys.argv[2])\n"
+        "    journal.record(Document(title=title), file=file)\n"
         "os._exit(9)\n"
     )
     command = [sys.executable, "-c", program, str(folder), original, *titles]
@@ -45,13 +49,13 @@ def test_the_latest_document_of_a_process_that_died_is_recovered(tmp_path: Path)
     crash_after_recording(tmp_path, "First", "Second", original="plans/stack.hvs")
     (found,) = recoverable(tmp_path)
     assert found.document == SECOND
-    assert found.original == os.path.abspath("plans/stack.hvs")
+    assert found.file.path == Path("plans/stack.hvs").absolute()
 
 
 def test_a_document_that_was_never_saved_is_recovered_as_well(tmp_path: Path) -> None:
     crash_after_recording(tmp_path, "First")
     (found,) = recoverable(tmp_path)
-    assert (found.document, found.original) == (FIRST, "")
+    assert (found.document, found.file.path) == (FIRST, None)
 
 
 def test_the_journal_of_a_living_session_is_left_alone(tmp_path: Path) -> None:
@@ -75,7 +79,30 @@ def test_a_saved_or_discarded_document_leaves_nothing(tmp_path: Path) -> None:
 
 def test_looking_twice_finds_the_same(tmp_path: Path) -> None:
     crash_after_recording(tmp_path, "First")
-    assert recoverable(tmp_path) == recoverable(tmp_path)
+    once, twice = recoverable(tmp_path), recoverable(tmp_path)
+    assert [(found.document, found.journal) for found in once] == [(found.document, found.journal) for found in twice]
+
+
+def test_the_file_comes_back_as_the_session_last_saw_it(tmp_path: Path) -> None:
+    stamp = save(FIRST, tmp_path / "stack.hvs")
+    journal = Journal(tmp_path / "recovery")
+    journal.record(SECOND, file=DocumentFile(version=FIRST, path=tmp_path / "stack.hvs", stamp=stamp))
+    journal.close()
+    (found,) = recoverable(tmp_path / "recovery")
+    assert (found.file.path, found.file.stamp) == (tmp_path / "stack.hvs", stamp)
+    assert found.file.origin is Origin.RECOVERED
+    assert not found.file.holds(found.document)
+
+
+@pytest.mark.parametrize("stamp", [None, 5, {}, {"modified_ns": "1", "size": 2, "sha256": "3"}])
+def test_a_journal_that_does_not_say_what_it_saw_has_seen_nothing(tmp_path: Path, stamp: object) -> None:
+    crash_after_recording(tmp_path, "First", original=str(tmp_path / "stack.hvs"))
+    (path,) = tmp_path.iterdir()
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "stamp": stamp}) + "\n")
+    save(SECOND, tmp_path / "stack.hvs")
+    (found,) = recoverable(tmp_path)
+    with pytest.raises(FileChanged):  # an older program wrote it: the person is asked
+        save(found.document, tmp_path / "stack.hvs", expected=found.file.stamp)
 
 
 def test_discarding_removes_the_orphan(tmp_path: Path) -> None:
@@ -91,7 +118,7 @@ def test_an_adopted_document_survives_a_second_crash(tmp_path: Path) -> None:
     assert len(os.listdir(tmp_path)) == 1
     journal.close()
     (found,) = recoverable(tmp_path)
-    assert (found.document, found.original) == (FIRST, os.path.abspath("a.hvs"))
+    assert (found.document, found.file.path) == (FIRST, Path("a.hvs").absolute())
 
 
 def test_a_line_cut_off_by_the_crash_falls_back_to_the_one_before(tmp_path: Path) -> None:

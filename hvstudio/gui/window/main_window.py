@@ -83,7 +83,9 @@ class MainWindow(QMainWindow):
         self.analysis = Analysis(workspace, runner, self)
         self.runs = RunController(workspace, runner=runner, choices=choices, say=self.say, parent=self)
         self.comparing = Comparing(workspace, runner=runner, choices=choices, say=self.say, parent=self)
-        self.recovery = Recovery(workspace, runner=runner, folder=recovery_folder, say=self.say, choices=choices)
+        self.recovery = Recovery(
+            workspace, files=self.files, runner=runner, folder=recovery_folder, say=self.say, choices=choices
+        )
         self._make_parts()
         self.exports = ExportController(self)
         self.actions_table = Actions(self, handlers_of(self))
@@ -243,9 +245,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         self.actions_table.refresh(self.state(), self.theme)
-        document, path = self.workspace.document, self.workspace.path
-        origin = f" (from {self.files.origin})" if self.files.origin else ""
-        name = path.name if path else f"{document.title}{origin}"
+        name = self.workspace.file.name_for(self.workspace.document.title)
         self.setWindowTitle(f"{name}[*] – HVStudio")
         self.setWindowModified(self.workspace.modified)
         self._say_if_outdated()

@@ -158,5 +158,5 @@ class ExportController:
         return report if report is not None and report.document is self._window.workspace.document else None
 
     def _folder(self) -> Path:
-        path = self._window.workspace.path
+        path = self._window.workspace.file.path
         return path.parent if path else Path(self._window.choices.settings.last_folder)

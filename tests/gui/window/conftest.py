@@ -54,12 +54,12 @@ def answers() -> Answers:
 @pytest.fixture
 def open_window(
     qtbot: QtBot, catalog: Catalog, answers: Answers, tmp_path: Path
-) -> Iterator[Callable[[Document], MainWindow]]:
-    """Opens a window on a document."""
+) -> Iterator[Callable[..., MainWindow]]:
+    """Opens a window on a document, with a background of the test's own if it has one."""
     opened: list[MainWindow] = []
 
-    def make(document: Document) -> MainWindow:
-        runner = Immediate()
+    def make(document: Document, background: Immediate | None = None) -> MainWindow:
+        runner = background or Immediate()
         choices = Choices(runner)
         choices.change(theme="light", autosave_interval_s=60.0)
         window = MainWindow(

@@ -125,7 +125,7 @@ def test_an_exported_picture_opens_again(window: MainWindow, tmp_path: Path) -> 
         window.files.new()
         window.files.open_path(target)
         assert set(window.workspace.document.blocks) == blocks, suffix
-        assert window.workspace.path is None
+        assert window.workspace.file.path is None
         assert target.name in window.windowTitle()
 
 
@@ -394,7 +394,7 @@ def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot
     )
     window.dropEvent(drop)
     qtbot.waitUntil(lambda: window.workspace.document.title == "Dropped")
-    assert window.workspace.path == file
+    assert window.workspace.file.path == file
 
 
 def test_what_nobody_catches_is_shown_and_logged_and_the_work_goes_on(
