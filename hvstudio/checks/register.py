@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Final
 
 from hvstudio.catalog.kinds import KINDS
@@ -22,25 +23,36 @@ from hvstudio.checks.rules import (
     vm_devices,
 )
 
+_FILES: Final = (
+    structure, placement, hypervisors, capacity, demand, hardware, devices, vm_devices, assignment, controls, nested,
+    good_practice, numbers,
+)  # fmt: skip
+"""Every file of rules, in the order in which their rules are listed."""
 
-def _of(family: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if rule.family == family)
+_TITLES: Final = {
+    "structure": "Structure: what stands on what",
+    "capacity": "Capacity: whether it is large enough",
+    "hardware": "Requirements: what products demand",
+    "devices": "Devices: disks, cards and switches",
+    "controls": "Controls: weight, reserve, limit, dynamic memory",
+    "nested": "Nesting: hypervisors in VMs",
+    "good_practice": "Good practice",
+    "numbers": "Numbers that cannot be or look like a slip",
+}
+"""Every family of rules, which the first part of their ids names."""
 
 
-FAMILIES: Final[tuple[tuple[str, str, tuple[Rule, ...]], ...]] = (
-    ("structure", "Structure: what stands on what", (*structure.RULES, *placement.RULES, *hypervisors.RULES)),
-    ("capacity", "Capacity: whether it is large enough", (*capacity.RULES, *demand.RULES)),
-    ("hardware", "Requirements: what products demand", (*hardware.RULES, *_of("hardware", assignment.RULES))),
-    (
-        "devices",
-        "Devices: disks, cards and switches",
-        (*devices.RULES, *vm_devices.RULES, *_of("devices", assignment.RULES)),
-    ),
-    ("controls", "Controls: weight, reserve, limit, dynamic memory", controls.RULES),
-    ("nested", "Nesting: hypervisors in VMs", nested.RULES),
-    ("good_practice", "Good practice", good_practice.RULES),
-    ("numbers", "Numbers that cannot be or look like a slip", numbers.RULES),
-)
+def rules_in(file: ModuleType) -> tuple[Rule, ...]:
+    """The rules that a file declares, in the order in which they stand there; what it imports is not its own."""
+    rules = (value for value in vars(file).values() if isinstance(value, Rule))
+    return tuple(rule for rule in rules if rule.look.__module__ == file.__name__)
+
+
+def _family(name: str) -> tuple[Rule, ...]:
+    return tuple(rule for file in _FILES for rule in rules_in(file) if rule.family == name)
+
+
+FAMILIES: Final = tuple((name, title, _family(name)) for name, title in _TITLES.items())
 """Every family of rules: id, title, rules."""
 
 RULES: Final[dict[str, Rule]] = {rule.id: rule for _, _, rules in FAMILIES for rule in rules}

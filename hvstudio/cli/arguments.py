@@ -138,9 +138,9 @@ def _product_choice(text: str) -> tuple[str, str]:
     return vmm_type.lower(), product
 
 
-def _add(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+def _add(commands: Any, name: str, text: str, *, add_help: bool = True) -> argparse.ArgumentParser:
     return commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EXPLAINED[name],
+        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EXPLAINED.get(name), add_help=add_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
 
@@ -256,8 +256,23 @@ def _add_export(commands: Any) -> None:
     parser.add_argument("--transparent", action="store_true", help="no background")
 
 
+class _HelpWithFormats(argparse.Action):
+    """Help that names the formats there are; they are looked for only now, so that other commands start at once."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Show it and end."""
+        from hvstudio.cli.import_sources import formats_told
+
+        parser.epilog = formats_told()
+        parser.print_help()
+        parser.exit()
+
+
 def _add_import(commands: Any) -> None:
-    parser = _add(commands, "import", "build a document from what other tools wrote (not in this version)")
+    parser = _add(commands, "import", "build a document from what another tool wrote", add_help=False)
+    parser.add_argument("-h", "--help", action=_HelpWithFormats, nargs=0, help="show this help message and exit")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="files of other tools")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the document to write")
 

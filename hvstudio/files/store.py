@@ -72,6 +72,11 @@ def load_with_stamp(path: str | os.PathLike[str]) -> Loaded:
     return Loaded(document=document, stamp=stamp, is_export=is_export)
 
 
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """The whole content of a file. Raises FileError that says what is in the way."""
+    return _read(Path(path))[0]
+
+
 def document_in(data: bytes, *, name: str) -> tuple[Document, bool]:
     """The document in the bytes of a file, and whether they were a picture that carries it."""
     export = kind_of_export(data)

@@ -68,10 +68,6 @@ examples:
   hvstudio export stack.hvs -o slide.png --scale 3 --transparent --theme dark
   hvstudio slide.png          opens the picture as a document
 """,
-    "import": """\
-This version reads its own documents and the pictures exported from them;
-importers come later.
-""",
     "examples": """\
 A document that was there under the name stays as FILE.bak.
 
