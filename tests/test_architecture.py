@@ -55,7 +55,7 @@ CLOSED: dict[str, frozenset[str]] = {"simulation": frozenset({"simulation.compil
 
 THEIRS: dict[str, frozenset[str]] = {
     "model": frozenset({"attrs"}),
-    "catalog": frozenset({"attrs"}),
+    "catalog": frozenset({"attrs", "cattrs"}),
     "composition": frozenset({"attrs"}),
     "checks": frozenset({"attrs"}),
     "insight": frozenset({"attrs"}),

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import field, frozen
 
+from hvstudio.catalog.cards import CostCard, Nesting, PageCache, Paging, Peers, Processor
 from hvstudio.catalog.declaration import Choice, Kind, Parameter, Product, Source
+from hvstudio.catalog.facts import HypervisorFacts, SystemFacts
 from hvstudio.catalog.kinds import KINDS
 from hvstudio.errors import CatalogError
-from hvstudio.model.document import Block, Value, empty_mapping
+from hvstudio.model.document import Block, Value
 
-
-@frozen(kw_only=True)
-class CostCard:
-    """What one virtualization technique or device model adds; `values` in cycles, seconds, bytes or plain factors."""
-
-    id: str
-    label: str
-    doc: str
-    values: Mapping[str, Any]
-    sources: Mapping[str, Source] = field(factory=empty_mapping)
+_Card = TypeVar("_Card", bound=CostCard)
+_UNNAMED_HYPERVISOR: Final = HypervisorFacts()
+_UNNAMED_SYSTEM: Final = SystemFacts()
 
 
 @frozen(kw_only=True, eq=False)
 class Catalog:
-    """Everything that can be put on a canvas. `cards` are cost cards by id."""
+    """Everything that can be put on a canvas. `cards` are cost cards by id; `hypervisors` and `systems` are what the
+    products of these kinds state, by the product's id.
+    """
 
     kinds: Mapping[str, Kind]
     products: Mapping[str, Product]
     cards: Mapping[str, CostCard]
+    hypervisors: Mapping[str, HypervisorFacts] = field(factory=dict[str, HypervisorFacts])
+    systems: Mapping[str, SystemFacts] = field(factory=dict[str, SystemFacts])
 
     def kind(self, name: str) -> Kind:
         """The kind of that name; CatalogError if there is none."""
@@ -51,12 +50,52 @@ class Catalog:
         """The products of a kind in catalogue order."""
         return (product for product in self.products.values() if product.kind == kind)
 
+    def hypervisor(self, product_id: str) -> HypervisorFacts:
+        """What the hypervisor of that id states; for the empty id and unknown ids, a hypervisor without a product."""
+        return self.hypervisors.get(product_id, _UNNAMED_HYPERVISOR)
+
+    def system(self, product_id: str) -> SystemFacts:
+        """What the operating system of that id states; for the empty id and unknown ids, one without a product."""
+        return self.systems.get(product_id, _UNNAMED_SYSTEM)
+
     def card(self, card_id: str) -> CostCard:
         """The cost card of that id; CatalogError if there is none."""
         card = self.cards.get(card_id)
         if card is None:
             raise CatalogError("no cost card of this id", where=card_id)
         return card
+
+    def card_of(self, shape: type[_Card], card_id: str) -> _Card:
+        """The cost card of that id, which is of that shape; CatalogError if there is none."""
+        card = self.card(card_id)
+        if not isinstance(card, shape):
+            raise CatalogError(f"this cost card is no {shape.__name__}", where=card_id)
+        return card
+
+    @property
+    def processor(self) -> Processor:
+        """What the hardware costs."""
+        return self.card_of(Processor, "processor")
+
+    @property
+    def nesting(self) -> Nesting:
+        """What an exit of a VM inside a VM becomes."""
+        return self.card_of(Nesting, "nesting")
+
+    @property
+    def peers(self) -> Peers:
+        """What it costs that a hypervisor and a system beside it take turns."""
+        return self.card_of(Peers, "peers")
+
+    @property
+    def page_cache(self) -> PageCache:
+        """How far a system caches its disks."""
+        return self.card_of(PageCache, "page-cache")
+
+    @property
+    def paging(self) -> Paging:
+        """What memory costs that is not there."""
+        return self.card_of(Paging, "paging")
 
     def default(self, block: Block, name: str) -> Value:
         """What the parameter is when the block says nothing: its product's default, else its kind's."""

@@ -144,8 +144,8 @@ class Product:
     """A named variant of a kind, read from `resources/catalog/*.toml` or a person's own file.
 
     `defaults` override the kind's parameter defaults, `sources` say where each of them comes from (by parameter
-    name). `facts` are everything else the file states about the product, for checks and compiler; `fact_sources`
-    name their sources by dotted path.
+    name). What else the file states about it is in the catalogue as a record (`Catalog.hypervisor`, `Catalog.system`);
+    `stated` is that part of the file as it stands there, for products based on this one.
     """
 
     id: str
@@ -156,6 +156,7 @@ class Product:
     year: int = 0
     defaults: Mapping[str, Value] = field(factory=empty_mapping)
     sources: Mapping[str, Source] = field(factory=empty_mapping)
+    stated: Mapping[str, Any] = field(factory=empty_mapping, repr=False)
     facts: Mapping[str, Any] = field(factory=empty_mapping)
     fact_sources: Mapping[str, Source] = field(factory=empty_mapping)
     origin: str = ""

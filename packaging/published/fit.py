@@ -40,7 +40,7 @@ def changed(catalog: Catalog, values: Sequence[Value], numbers: Sequence[float])
     cards = dict(catalog.cards)
     for value, number in zip(values, numbers, strict=True):
         card = cards[value.card]
-        cards[value.card] = evolve(card, values={**card.values, value.name: number})
+        cards[value.card] = evolve(card, **{value.name: number})
     return evolve(catalog, cards=cards)
 
 
@@ -48,7 +48,7 @@ def fit(catalog: Catalog, group: Group, tables: Mapping[str, Table]) -> Catalog:
     """Move the group's values to where they fit best."""
     chosen = rows_of(group, tables)
     values = [value for value in group.values if value.high > 0]
-    start = np.log([float(catalog.card(value.card).values[value.name]) for value in values])
+    start = np.log([float(getattr(catalog.card(value.card), value.name)) for value in values])
     low, high = np.log([value.low for value in values]), np.log([value.high for value in values])
 
     def residuals(point: Any) -> Any:

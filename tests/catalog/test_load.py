@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog, fact
+from hvstudio.catalog.entry import Entry
+from hvstudio.catalog.facts import HypervisorFacts, SystemFacts, named_cards
 from hvstudio.catalog.load import load_catalog, load_with_user_file, shipped_catalog
+from hvstudio.catalog.product import card_from, product_from
 from hvstudio.errors import CatalogError
+from hvstudio.resources import names_in, read_text
 
 HYPERVISORS = (
     "virtual-pc-2007", "vmware-workstation", "virtualbox", "virtual-server-2005-r2", "hyper-v-2008", "hyper-v-2008-r2",
@@ -182,12 +188,16 @@ sockets = { value = 8, source = "our data sheet" }
 
 
 def test_a_value_without_source_counts_as_an_estimate(tmp_path: Path) -> None:
-    text = '[[product]]\nid = "ours"\nkind = "hypervisor"\nlabel = "Ours"\n[product.facts]\nneeds_parent = true\n'
-    source = load_with_user_file(_own_file(tmp_path, text)).products["ours"].fact_sources["needs_parent"]
-    assert source.estimate
+    text = '[[product]]\nid = "ours"\nkind = "hypervisor"\nlabel = "Ours"\n'
+    text += '[product.facts]\nexpected_class = "type1"\nneeds_parent = true\n'
+    parent = load_with_user_file(_own_file(tmp_path, text)).hypervisor("ours").needs_parent
+    assert parent.value is True
+    assert parent.source.estimate
+    assert parent.said_by == "no source given (estimate)"
 
 
 HEAD = '[[product]]\nid = "ours"\nkind = "hypervisor"\nlabel = "Ours"\n'
+CLASS = '[product.facts]\nexpected_class = "type1"\n'
 
 
 @pytest.mark.parametrize(
@@ -196,7 +206,7 @@ HEAD = '[[product]]\nid = "ours"\nkind = "hypervisor"\nlabel = "Ours"\n'
         ("[[product]\n", r"own\.toml: this is not valid TOML: .*line 1"),
         ("product = 3", r"own\.toml: product: expected a list of tables Write \[\[product\]\]"),
         ("[[thing]]\n", r"own\.toml: unknown entries: thing"),
-        ('[[product]]\nid = "ours"\n', r"own\.toml: product ours: field kind must be a text"),
+        ('[[product]]\nid = "ours"\n', r"own\.toml, line 1: product ours: field kind must be a text"),
         ('[[product]]\nkind = "host"\n', "a product: field id must be a text"),
         (HEAD.replace("hypervisor", "hipervisor"), "product ours: unknown kind of block Kinds: host"),
         (HEAD + "year = true\n", "field year must be a whole number"),
@@ -216,18 +226,162 @@ HEAD = '[[product]]\nid = "ours"\nkind = "hypervisor"\nlabel = "Ours"\n'
             r"limits\.running_vms must be a number, not a text",
         ),
         (
-            HEAD + '[product.facts.techniques]\nslat = { value = "cpu-slatt", source = "x" }\n',
+            HEAD + CLASS + '[product.facts.techniques]\nslat = { value = "cpu-slatt", source = "x" }\n',
             r"techniques\.slat names a cost card that does not exist: cpu-slatt Did you mean cpu-slat\?",
         ),
         (
             '[[card]]\nid = "c"\nlabel = "C"\n[card.values]\nexits = { value = -1, source = "x" }\n',
-            r"card c: exits is -1\. A cost is 0 or more",
+            r"own\.toml, line 5: card c: exits is -1\. It must be 0 or more",
         ),
     ],
 )
 def test_a_wrong_file_is_refused_with_file_product_and_field(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(CatalogError, match=words):
         load_with_user_file(_own_file(tmp_path, text))
+
+
+MORE = (
+    """
+# A file as people write it: other products before and after, comments, the same names everywhere.
+[[product]]
+id = "first"
+kind = "hypervisor"
+label = "First"
+facts.expected_class = { value = "type1", source = "running_vms" }
+facts.limits.running_vms = { value = 3, source = "our licence" }
+
+[[card]]
+id = "cpu-ours"
+label = "Ours"
+[card.values]
+wake_cycles = { value = 3, source = "measured" }
+
+[[product]]
+id = "second"
+based_on = "first"
+label = """
+    + '"""Second,\n[product.facts.limits]\nrunning_vms = no more than a text"""'
+    + """
+[product.facts.limits] # counted by hand: line 21
+vcpus_per_vm = 1
+running_vms = { value = 4, source = "our licence" }
+
+[[product]]
+id = "third"
+based_on = "second"
+label = "Third"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("vcpus_per_vm = 1", "vcpu_per_hostt = 1", r"line 23: product second: .*limits\.vcpu_per_hostt Did you mean"),
+        ("running_vms = { value = 4", "running_vms = { value = true", "line 24: .*must be a number, not true or false"),
+        ("running_vms = { value = 4", "running_vms = { vale = 4", r"line 24: .*limits\.running_vms has no value"),
+        ("{ value = 4, source", "{ value = 4, sorce", r"line 24: .*limits\.running_vms knows no sorce"),
+        ("running_vms = { value = 4", "running_vms = { value = 0.5", "line 24: .*must be a whole number"),
+        ("running_vms = { value = 4", "running_vms = { value = -4", "line 24: .*must be 0 or more"),
+        ("[product.facts.limits] #", "[product.facts.limit] #", r"line 22: .*name: limit Did you mean \w+\.\w+\?"),
+        ('id = "third"', 'id = "third"\nfacts.needs_parnt = true', r"line 28: product third: .*Did you mean needs_"),
+        ('value = "type1"', 'value = "typ1"', r"line 7: product first: .*type1, type2, hybrid, not typ1\. Did you"),
+        ("wake_cycles =", "wake_cycels =", r"line 14: card cpu-ours: .*wake_cycels Did you mean wake_cycles\?"),
+        ('value = 3, source = "measured"', 'value = "much"', "line 14: card cpu-ours: wake_cycles has no source"),
+        ('id = "third"', 'id = "third"\nfacts.techniques.vt = "disk-vmbus"', "line 28: .*a cost card of something"),
+        ('id = "third"', 'id = "third"\ndefaults.schedler = "core"', r"line 28: .*no parameter schedler Did you mean"),
+        ('kind = "hypervisor"', 'kind = "host"', "line 7: product first: a host hardware states nothing but defaults"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_found_in_its_line_and_the_near_name_said(
+    tmp_path: Path, before: str, after: str, words: str
+) -> None:
+    load_with_user_file(_own_file(tmp_path, MORE))
+    assert MORE.count(before) == 1
+    with pytest.raises(CatalogError, match=words):
+        load_with_user_file(_own_file(tmp_path, MORE.replace(before, after)))
+
+
+def test_a_product_says_what_products_of_its_kind_must_say(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"product ours: facts\.expected_class is not stated"):
+        load_with_user_file(_own_file(tmp_path, HEAD))
+    with pytest.raises(CatalogError, match=r"product ours: facts\.family is not stated"):
+        load_with_user_file(_own_file(tmp_path, HEAD.replace("hypervisor", "os")))
+
+
+def _tables(table: str) -> Iterator[Entry]:
+    for name in names_in("catalog", ".toml"):
+        for number, values in enumerate(tomllib.loads(read_text(f"catalog/{name}")).get(table, [])):
+            yield Entry(file=name, text="", table=table, number=number, values=values)
+
+
+def _misspelt(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The table with one name in it misspelt, for each name."""
+    for key, node in table.items():
+        rest = {other: value for other, value in table.items() if other != key}
+        yield {**rest, f"{key}x": node}
+        if isinstance(node, dict):
+            yield from ({**rest, key: wrong} for wrong in _misspelt(node))
+
+
+def test_a_misspelt_name_in_any_shipped_card_is_an_error() -> None:
+    tried = 0
+    for entry in _tables("card"):
+        for values in _misspelt(entry.values["values"]):
+            with pytest.raises(CatalogError):
+                card_from(evolve(entry, values={**entry.values, "values": values}))
+            tried += 1
+    assert tried > 1000
+
+
+def test_a_misspelt_name_in_any_shipped_product_is_an_error(catalog: Catalog) -> None:
+    tried = 0
+    for entry in _tables("product"):
+        for facts in _misspelt(entry.values.get("facts", {})):
+            with pytest.raises(CatalogError):
+                product_from(evolve(entry, values={**entry.values, "facts": facts}), catalog.products)
+            tried += 1
+    assert tried > 1000
+
+
+def test_facts_of_an_earlier_edition_are_still_understood(tmp_path: Path) -> None:
+    text = """
+[[product]]
+id = "ours"
+kind = "os"
+label = "Ours"
+[product.facts]
+family = "linux"
+hyper_v_guest_drivers = true
+quantum_s = { value = 0.02, source = "our manual" }
+scheduler.name = "Ours"
+"""
+    facts = load_with_user_file(_own_file(tmp_path, text)).system("ours")
+    assert facts.scheduler.quantum_s.value == 0.02
+    assert facts.scheduler.quantum_s.said_by == "our manual"
+
+
+def test_a_product_that_says_what_it_offers_offers_nothing_else(tmp_path: Path) -> None:
+    text = HEAD + CLASS + 'techniques.vt = "cpu-vt-shadow"\ndisk_models.pass-through = "disk-pass-through"\n'
+    facts = load_with_user_file(_own_file(tmp_path, text)).hypervisor("ours")
+    assert facts.techniques.best(hardware_virtualization=True, slat=True).value == "cpu-vt-shadow"
+    assert facts.techniques.best(hardware_virtualization=False, slat=False).value is None
+    assert facts.disk_models.names == ("pass-through",)
+    assert facts.nic_models.names == ("emulated", "synthetic"), "nothing is said of network cards"
+
+
+def test_every_card_that_is_assumed_exists(catalog: Catalog) -> None:
+    for facts in (HypervisorFacts(), SystemFacts()):
+        for path, named, shape in named_cards(facts):
+            if named.value is not None:
+                assert named.said_by.startswith("estimate: "), path
+                assert isinstance(catalog.card(named.value), shape), path
+
+
+def test_an_exit_costs_the_same_on_every_generation_that_is_not_listed(catalog: Catalog) -> None:
+    assert catalog.processor.exit_cycles_of("skylake") == 740
+    assert catalog.processor.exit_cycles_of("of-tomorrow") == 1000
+    assert catalog.processor.sources["exit_cycles_otherwise"].estimate
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:

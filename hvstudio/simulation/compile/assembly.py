@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
+from hvstudio.catalog.cards import CostCard
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.load import value_problem
 from hvstudio.errors import CatalogError, PlanError
@@ -16,7 +17,7 @@ from hvstudio.simulation.compile.origins import Origin
 from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
 from hvstudio.simulation.plan.builder import PlanBuilder
 
-_Card = TypeVar("_Card")
+_Card = TypeVar("_Card", bound=CostCard)
 _Made = TypeVar("_Made")
 
 _UNKNOWN: Final = object()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from hvstudio.catalog.cards import DeviceModel
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.simulation.compile import compile_document
 from hvstudio.simulation.plan.plan import Layer
@@ -212,8 +213,8 @@ def test_with_the_host_cache_worker_threads_copy_and_not_the_io_thread(one_read:
 def test_a_thread_that_waits_for_the_disk_has_one_operation_at_a_time(
     one_read: Any, compiled: Compile, catalog: Catalog
 ) -> None:
-    card = catalog.card("disk-virtio-process")
-    waiting = evolve(card, values={**card.values, "synchronous": 1})
+    card = catalog.card_of(DeviceModel, "disk-virtio-process")
+    waiting = evolve(card, synchronous=1.0)
     patient = evolve(catalog, cards={**catalog.cards, card.id: waiting})
     one_read.add("os", "linux", on="host", product="linux")
     one_read.add("hypervisor", "kvm", on="linux", product="kvm")
