@@ -10,7 +10,7 @@ from hvstudio.catalog.declaration import Kind, Product, Source
 from hvstudio.catalog.entry import Entry
 from hvstudio.catalog.facts import FACTS_OF_KIND, HypervisorFacts, ProductFacts, SystemFacts, named_cards
 from hvstudio.catalog.fitting import value_problem
-from hvstudio.catalog.kinds import HOST, KINDS
+from hvstudio.catalog.kinds import KINDS
 from hvstudio.catalog.structure import UnreadEntry, WrongEntry, is_leaf, near, read_leaf, structure
 from hvstudio.model.document import Value
 
@@ -189,7 +189,7 @@ def _check_defaults(entry: Entry, kind: Kind, defaults: Mapping[str, Any]) -> No
 
 
 def _check_generations(entry: Entry, card: Processor) -> None:
-    parameter = HOST.parameter("cpu_generation")
+    parameter = KINDS["host"].parameter("cpu_generation")
     known = [choice.value for choice in parameter.choices] if parameter else []
     for name in card.exit_cycles:
         if name not in known:
