@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.widgets.legend import short_number, short_time
-from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.runs import Run, RunController
 from hvstudio.insight.naming import hosts_by_block, told_apart
 
@@ -39,7 +38,7 @@ _TIPS: Final = {
     "95 % interval": "The true mean lies in it in 95 of 100 such runs",
     "Ready": "Part of the time in which it wanted a processor and had none",
     "Overhead": "Part of its processor time that was not its own work: hypervisor, parent partition or host system",
-    "Estimate /s": "What the analytic estimate gives for the composition as it is now",
+    "Estimate /s": "What the analytic estimate gives for the composition as the run began with it",
     "Change": "Against the run chosen above",
 }
 _HINT: Final = "Results appear here when a run has ended."
@@ -58,7 +57,6 @@ class ResultsPanel(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._controller = controller
-        self._forecast: Forecast | None = None
         self.runs = QListWidget()
         self.runs.setObjectName("runList")
         self.runs.setAccessibleName("Runs")
@@ -77,6 +75,7 @@ class ResultsPanel(QWidget):
         self._lay_out()
         controller.finished.connect(self._add)
         controller.started.connect(lambda _run: self._drop_forgotten())
+        controller.estimated.connect(lambda run: self._show() if run is self.current else None)
         self.runs.currentRowChanged.connect(lambda _row: self._show())
         self.baseline.activated.connect(lambda: self._show())
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.as_csv()))
@@ -118,11 +117,6 @@ class ResultsPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colours come from the style sheet."""
-
-    def set_forecast(self, forecast: Forecast) -> None:
-        """Take the estimate of the newest document."""
-        self._forecast = forecast
-        self._show()
 
     @property
     def current(self) -> Run | None:
@@ -175,7 +169,7 @@ class ResultsPanel(QWidget):
         self.summary.setText(_summary(run, data))
         baseline = self.baseline.currentData()
         before = {} if baseline is None or baseline.results is None else _by_id(baseline.results.to_json())
-        estimates = self._estimates(run)
+        estimates = _estimates(run)
         self._model.setHorizontalHeaderLabels(list(COLUMNS))
         names = told_apart({vm["id"]: vm["name"] for vm in data["vms"]}, hosts_by_block(run.document))
         for vm in data["vms"]:
@@ -194,11 +188,11 @@ class ResultsPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
 
-    def _estimates(self, run: Run) -> Mapping[str, float]:
-        forecast = self._forecast
-        if forecast is None or forecast.estimate is None or run.is_outdated:
-            return {}
-        return {vm.id: vm.throughput_per_s for vm in forecast.estimate.vms}
+
+def _estimates(run: Run) -> Mapping[str, float]:
+    if run.forecast is None or run.forecast.estimate is None:
+        return {}
+    return {vm.id: vm.throughput_per_s for vm in run.forecast.estimate.vms}
 
 
 def _by_id(data: Mapping[str, Any]) -> dict[str, Any]:

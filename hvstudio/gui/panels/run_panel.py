@@ -30,6 +30,7 @@ from hvstudio.gui.widgets.legend import Legend
 from hvstudio.gui.widgets.meters import Meters
 from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.run_state import RunState
 from hvstudio.gui.work.runs import SPEEDS, Run, RunController
 from hvstudio.insight.naming import hosts_by_block, told_apart
 from hvstudio.simulation.plan.resources import station_ids
@@ -37,6 +38,7 @@ from hvstudio.simulation.plan.resources import station_ids
 _SLOW_PARTS: Final = 3
 """Numbers and areas are renewed with every third picture of the curves: nobody reads faster."""
 DURATIONS: Final = ((10.0, "10 s"), (60.0, "1 min"), (300.0, "5 min"), (3600.0, "1 h"), (0.0, "until stopped"))
+_STATES: Final = {RunState.STARTING: "starting", RunState.RUNNING: "", RunState.PAUSED: "paused"}
 _NARROWEST: Final = 712
 _WIDE: Final = 900
 _HINT: Final = "Press Space to run the composition.\nEvery virtual machine gets its curve here."
@@ -191,7 +193,8 @@ class RunPanel(QWidget):
         controller = self._controller
         controller.started.connect(self.show_run)
         controller.sampled.connect(self._refresh)
-        controller.state_changed.connect(lambda _state: self._show_state())
+        controller.state_changed.connect(lambda _state: self._follow_state())
+        controller.estimated.connect(lambda _run: self._show_estimates())
         controller.finished.connect(lambda _run: self._show_state())
         self.shown_metric.activated.connect(lambda: self._set_metric())
         self.speed.activated.connect(lambda: controller.set_speed(self.speed.currentData()))
@@ -229,8 +232,17 @@ class RunPanel(QWidget):
         if self._controller.run is None:
             self._show_forecast()
             return
+        self._show_estimates()
+
+    def _follow_state(self) -> None:
+        self._show_state()
+        self._show_estimates()
+
+    def _show_estimates(self) -> None:
+        if self._controller.run is None:
+            return
         self.legend.values.set_estimates(self._estimates())
-        if self._controller.state != "running":
+        if self._controller.state is not RunState.RUNNING:
             self._draw_overlays()
 
     def _show_forecast(self) -> None:
@@ -281,7 +293,7 @@ class RunPanel(QWidget):
             return
         self.plot.refresh()
         self._ticks += 1
-        if self._controller.state == "running" and self._ticks % _SLOW_PARTS:
+        if self._controller.state is RunState.RUNNING and self._ticks % _SLOW_PARTS:
             return
         self.layers.refresh()
         self.legend.values.states = run.vm_states
@@ -293,17 +305,17 @@ class RunPanel(QWidget):
     def _show_state(self) -> None:
         controller, run = self._controller, self._controller.run
         self.speed.setCurrentIndex(max(0, self.speed.findData(controller.speed)))
-        if run is None or controller.state == "idle":
+        if run is None or controller.state is RunState.IDLE:
             self.status.setText("")
             if run is None:
                 self._show_parts(False)
             return
-        state = {"starting": "starting", "running": "", "paused": "paused"}.get(controller.state, "ended")
+        state = "ended" if controller.state.has_ended else _STATES.get(controller.state, "ending")
         parts = [f"{run.name} {state}".strip(), f"{run.simulated_s:.1f} s"]
-        if controller.state == "running":
+        if controller.state is RunState.RUNNING:
             parts.append(f"{run.achieved_speed:.3g}× achieved")
         parts.append(f"{run.engine} engine")
-        if run.is_outdated:
+        if controller.is_outdated:
             parts.append("of an earlier composition")
         self.status.setText("  ·  ".join(parts))
 
@@ -315,7 +327,10 @@ class RunPanel(QWidget):
         self.export.setVisible(has_run)
 
     def _estimates(self) -> dict[str, float]:
-        forecast = self._forecast
+        """Of what is run, live edits included; once that is over or another composition, as it was when it began."""
+        controller, forecast = self._controller, self._forecast
+        if controller.run is not None and (controller.is_outdated or not controller.state.is_live):
+            forecast = controller.run.forecast
         if forecast is None or forecast.estimate is None:
             return {}
         return {vm.id: vm.throughput_per_s for vm in forecast.estimate.vms}

@@ -11,18 +11,19 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 
 from hvstudio.gui.look.icons import icon
 from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.work.run_state import RunState
 
 
 @frozen(kw_only=True)
 class State:
-    """What decides which actions are possible. `run` is "idle", "running", "paused" or "finished"."""
+    """What decides which actions are possible."""
 
     blocks: int = 0
     machines: int = 0
     selected: int = 0
     undo_label: str = ""
     redo_label: str = ""
-    run: str = "idle"
+    run: RunState = RunState.IDLE
     has_results: bool = False
     clipboard: bool = True
     has_hypervisor: bool = False
@@ -84,7 +85,7 @@ def _can_run(state: State) -> str:
 
 
 def _needs_run(state: State) -> str:
-    return "" if state.run in ("running", "paused") else "Nothing is running. Press Space to run."
+    return "" if state.run.is_live else "Nothing is running. Press Space to run."
 
 
 def _needs_results(state: State) -> str:
@@ -256,10 +257,10 @@ class Actions:
         self._actions["undo"].setText(f"Undo {_lowered(state.undo_label)}".strip())
         self._actions["redo"].setText(f"Redo {_lowered(state.redo_label)}".strip())
         run = self._actions["run"]
-        text = {"running": "Pause", "paused": "Continue"}.get(state.run, "Run")
+        text = {RunState.RUNNING: "Pause", RunState.PAUSED: "Continue"}.get(state.run, "Run")
         if run.text() != text or run.icon().isNull():
             run.setText(text)
-            run.setIcon(icon("pause" if state.run == "running" else "run", theme, colour="accent-text"))
+            run.setIcon(icon("pause" if state.run is RunState.RUNNING else "run", theme, colour="accent-text"))
 
 
 def _tool_tip(spec: ActionSpec, reason: str) -> str:

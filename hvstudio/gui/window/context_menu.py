@@ -63,7 +63,7 @@ def _add_actions(window: MainWindow, menu: QMenu, names: tuple[str, ...]) -> Non
 
 
 def _add_run_controls(window: MainWindow, menu: QMenu, block: Block) -> None:
-    if window.runs.state not in ("running", "paused"):
+    if not window.runs.state.is_live:
         return
     menu.addAction(window.actions_table["crash"])
     if role_of(block) is Role.VIRTUAL_MACHINE:

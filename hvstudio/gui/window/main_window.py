@@ -51,6 +51,7 @@ from hvstudio.gui.work.comparing import Comparing
 from hvstudio.gui.work.exports import ExportController, draw_small
 from hvstudio.gui.work.files import FileController, Questions
 from hvstudio.gui.work.recovery import Recovery
+from hvstudio.gui.work.run_state import RunState
 from hvstudio.gui.work.runs import RunController
 from hvstudio.model.document import BlockId
 
@@ -252,7 +253,7 @@ class MainWindow(QMainWindow):
 
     def _say_if_outdated(self) -> None:
         run = self.runs.run
-        if run is not None and run.is_outdated and self.runs.state in ("running", "paused"):
+        if run is not None and self.runs.is_outdated and self.runs.state.is_live:
             text = "The composition has changed since this run began; the run goes on with the one it began with."
             again = ("Run again", lambda: self.actions_table["run-again"].trigger())
             self.say(Message(text=text, key="outdated", actions=(again,), lasting=True))
@@ -283,8 +284,8 @@ class MainWindow(QMainWindow):
         self.class_label.setText(self.architecture.summary())
 
     def _take_forecast(self, forecast: Forecast) -> None:
+        self.runs.take_forecast(forecast)
         self.run_panel.set_forecast(forecast)
-        self.results.set_forecast(forecast)
 
     def _show_run(self) -> None:
         for key in _ABOUT_A_RUN:
@@ -294,7 +295,7 @@ class MainWindow(QMainWindow):
 
     def _show_heat(self) -> None:
         run = self.runs.run
-        if run is not None and self.runs.state == "running":
+        if run is not None and self.runs.state is RunState.RUNNING:
             busy: dict[BlockId, float] = {}
             for block, value in zip(run.plan.station_block, run.series.latest("stations"), strict=True):
                 if block in self.workspace.document.blocks:

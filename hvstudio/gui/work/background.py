@@ -108,6 +108,7 @@ class Latest:
         self._runner = runner
         self._busy = False
         self._waiting: tuple[Work, Then, Failed | None] | None = None
+        self._dropped = False
 
     @property
     def busy(self) -> bool:
@@ -117,16 +118,22 @@ class Latest:
     def ask(self, work: Work, then: Then, failed: Failed | None = None) -> None:
         """Ask for the result of `work`, instead of whatever was asked before."""
         if self._busy:
-            self._waiting = (work, then, failed)
+            self._waiting, self._dropped = (work, then, failed), False
             return
         self._busy = True
         self._runner.run(work, lambda value: self._done(then, value), lambda error: self._done(failed, error))
 
+    def drop(self) -> None:
+        """Ask for nothing any more: what is at work is not delivered, what waits is not begun."""
+        self._waiting, self._dropped = None, self._busy
+
     def _done(self, deliver: Callable[[Any], None] | None, value: Any) -> None:
-        self._busy = False
+        dropped, self._busy, self._dropped = self._dropped, False, False
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.ask(*waiting)
+        elif dropped:
+            return
         elif deliver is not None:
             deliver(value)
         elif isinstance(value, Exception):

@@ -13,11 +13,15 @@ from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.plots.series import Series
 from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.background import Latest, Runner
 from hvstudio.gui.work.choices import Choices
 from hvstudio.gui.work.run_changes import change_for_run, messages_for
+from hvstudio.gui.work.run_state import RunState, may_follow
+from hvstudio.model.change import between
 from hvstudio.model.document import BlockId, Document
 from hvstudio.simulation.compile import compile_document
+from hvstudio.simulation.estimate.estimate import estimate
 from hvstudio.simulation.kernel.engine import engine_name
 from hvstudio.simulation.plan import messages
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Plan
@@ -30,6 +34,8 @@ _POLL_MS: Final = 80
 """Twelve pictures a second look live, and leave the processor to the engine."""
 _LAST_WAIT_S: Final = 10.0
 """How long the program waits for the engine at its end; it looks up after every sample."""
+_ENDS: Final = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
+"""How the engine's session ends, and what that makes of the run."""
 _PAINT_SHARE: Final = 0.3
 """Drawing may take this part of the time; the poll slows down rather than starve the window or the engine."""
 
@@ -48,6 +54,8 @@ class Run:
     engine: str
     results: Any = None
     problem: str = ""
+    forecast: Forecast | None = None
+    """The estimate of `document`, whatever was edited since; None until it is there."""
     is_outdated: bool = False
     vm_states: dict[BlockId, str] = field(factory=dict)
     """VMs that do not run: "paused", "saved" or "off"."""
@@ -68,13 +76,15 @@ class Run:
 class RunController(QObject):
     """One run at a time; finished ones are kept in `runs`, newest last.
 
-    `started` and `finished` carry the Run, `sampled` comes after new samples, `state_changed` whenever `state` does.
+    `started` and `finished` carry the Run, `sampled` comes after new samples, `state_changed` whenever `state` or
+    `is_outdated` does, `estimated` when a run that has ended has got its estimate.
     """
 
     started = Signal(object)
     sampled = Signal()
     finished = Signal(object)
     state_changed = Signal(str)
+    estimated = Signal(object)
 
     def __init__(
         self,
@@ -93,10 +103,11 @@ class RunController(QObject):
         self._session: Session | None = None
         self._followed: Document | None = None
         self._controls = Latest(runner)
-        self._begin_next: Callable[[], None] | None = None
+        self._starting = Latest(runner)
+        self._forecast: Forecast | None = None
         self.caption: Callable[[], str] = str
         """Gives what the present composition is in a few words."""
-        self.state = "idle"
+        self.state = RunState.IDLE
         self.run: Run | None = None
         self.runs: list[Run] = []
         self._timer = QTimer(self)
@@ -111,24 +122,24 @@ class RunController(QObject):
 
     def toggle(self) -> None:
         """Run, pause, or go on."""
-        if self._session is not None and self.state == "running":
-            self._session.pause()
-            self._set_state("paused")
-        elif self._session is not None and self.state == "paused":
-            self._session.resume()
-            self._set_state("running")
-        elif self.state != "starting":
+        session = self._session
+        if session is not None and self.state is RunState.RUNNING:
+            session.pause()
+            self._go(RunState.PAUSED)
+        elif session is not None and self.state is RunState.PAUSED:
+            session.resume()
+            self._go(RunState.RUNNING)
+        elif self.state is not RunState.STARTING:
             self.start()
 
     def start(self) -> None:
         """Run the composition as it is now; a run under way is ended first."""
-        self.stop()
         if self._session is not None:
-            self._begin_next = self.start
+            self._end(RunState.RESTARTING)
             return
         document, catalog = self._workspace.document, self._workspace.catalog
-        self._set_state("starting")
-        self._runner.run(
+        self._go(RunState.STARTING)
+        self._starting.ask(
             lambda: compile_document(document, catalog),
             lambda plan: self._begin(document, plan),
             self._cannot_start,
@@ -137,15 +148,35 @@ class RunController(QObject):
     def stop(self) -> None:
         """End the run and keep what it found; the engine takes a moment to add it up."""
         if self._session is not None:
+            self._end(RunState.STOPPING)
+
+    def _end(self, state: RunState) -> None:
+        if self._session is not None:
             self._session.stop()
+            self._go(state)
             self.poll()
+
+    def take_forecast(self, forecast: Forecast) -> None:
+        """Take the estimate of the newest document; it is a run's when it is of the very document that was run."""
+        self._forecast = forecast
+        if self.run is not None and self.run.document is forecast.document:
+            self.run.forecast = forecast
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the composition is now another one than the present run's, or than the last one it followed."""
+        run, followed = self.run, self._followed
+        if run is None or followed is None:
+            return False
+        return run.is_outdated if self._session is not None else _differ(followed, self._workspace.document)
 
     def shut_down(self) -> None:
         """End the run; its results are not asked for any more. Returns at once."""
         self._timer.stop()
-        self._begin_next = None
+        self._starting.drop()
         if self._session is not None:
             self._session.stop()
+            self._go(RunState.STOPPING)
 
     def wait(self) -> None:
         """Wait for the engine's thread after `shut_down`. Not while a window is open."""
@@ -222,19 +253,17 @@ class RunController(QObject):
         for problem in session.message_errors:
             self._say(Message(text=str(problem), severity="warning", key="control"))
         session.message_errors.clear()
-        if session.state in ("finished", "stopped", "failed"):
-            self._finish(session.state)
+        if session.state in _ENDS:
+            self._finish(_ENDS[session.state])
         spent_ms = (time.perf_counter() - before) * 1000
         self._timer.setInterval(max(_POLL_MS, int(spent_ms / _PAINT_SHARE)))
 
     def _begin(self, document: Document, plan: Plan) -> None:
-        if self.state != "starting":
-            return  # another document was opened meanwhile
         settings = self._choices.settings
-        options = RunOptions(seed=settings.seed, duration_s=settings.run_duration_s or None, speed=self.speed)
         try:
+            options = RunOptions(seed=settings.seed, duration_s=settings.run_duration_s or None, speed=self.speed)
             self._session = Session.start(plan, options)
-        except HVStudioError as error:
+        except (HVStudioError, ValueError) as error:
             self._cannot_start(error)
             return
         self.run = Run(
@@ -244,6 +273,7 @@ class RunController(QObject):
             plan=plan,
             options=options,
             engine=engine_name(),
+            forecast=self._forecast if self._forecast is not None and self._forecast.document is document else None,
             series=Series(
                 vms=len(plan.vm_block),
                 pools=len(plan.pool_processors),
@@ -253,36 +283,42 @@ class RunController(QObject):
         )
         self.runs.append(self.run)
         self._followed = document
-        self._set_state("running")
+        self._go(RunState.RUNNING)
         self.started.emit(self.run)
         self._timer.start()
         self._follow_document()
 
     def _cannot_start(self, error: Exception) -> None:
-        if self.state != "starting":
-            return
-        self._set_state("idle")
+        self._go(RunState.IDLE)
         text = str(error) if isinstance(error, HVStudioError) else f"The run could not start: {error}"
         self._say(Message(text=f"Cannot run. {text}", severity="error", key="run"))
 
-    def _finish(self, state: str) -> None:
-        session, run = self._session, self.run
+    def _finish(self, state: RunState) -> None:
+        session, run, restart = self._session, self.run, self.state is RunState.RESTARTING
         self._timer.stop()
         self._session = None
         if session is None or run is None:
             return
         run.series.extend(session.poll())
         run.results = session.results()
-        if state == "failed":
+        if state is RunState.FAILED:
             run.problem = str(session.error)
             self._say(Message(text=f"The run failed. {run.problem}", severity="error", key="run"))
         self._say_if_over(run)
-        self._set_state("finished")
+        self._go(state)
         self.sampled.emit()
         self.finished.emit(run)
-        following, self._begin_next = self._begin_next, None
-        if following is not None:
-            following()
+        if run.forecast is None:
+            self._estimate(run)
+        if restart:
+            self.start()
+
+    def _estimate(self, run: Run) -> None:
+        def take(forecast: Forecast) -> None:
+            run.forecast = forecast
+            self.estimated.emit(run)
+
+        self._runner.run(lambda: Forecast(document=run.document, estimate=estimate(run.plan)), take)
 
     def _say_if_over(self, run: Run) -> None:
         off = [f"{run.plan.vm_name[i]} ({why})" for i, why in enumerate(run.plan.vm_cannot_start) if why]
@@ -294,15 +330,15 @@ class RunController(QObject):
         """Another document was opened: its runs begin anew."""
         self._timer.stop()
         session, self._session = self._session, None
-        self._begin_next = None
+        self._starting.drop()
         if session is not None:
             session.stop()
         self.runs.clear()
-        self.run = None
-        self._set_state("idle")
+        self.run = self._followed = None
+        self._go(RunState.IDLE)
 
     def _control(self, message: Any) -> bool:
-        if self._session is None or self.state not in ("running", "paused"):
+        if self._session is None or not self.state.is_live:
             self._say(Message(text="Nothing is running. Press Space to run first.", key="control"))
             return False
         self._session.control(message)
@@ -313,6 +349,9 @@ class RunController(QObject):
             self._forget()
         elif event.previous is not self._workspace.document:
             self._follow_document()
+            was_outdated = self._followed is not None and _differ(self._followed, event.previous)
+            if self._session is None and was_outdated != self.is_outdated:
+                self.state_changed.emit(self.state)
 
     def _follow_document(self) -> None:
         run, followed = self.run, self._followed
@@ -340,7 +379,18 @@ class RunController(QObject):
     def _cannot_control(self, error: Exception) -> None:
         self._say(Message(text=f"This does not take effect in the run. {error}", severity="warning", key="control"))
 
-    def _set_state(self, state: str) -> None:
-        if state != self.state:
+    def _go(self, state: RunState) -> None:
+        """The one place where the state changes."""
+        if not may_follow(self.state, state):
+            raise RuntimeError(f"a run that is {self.state} cannot be {state}")
+        if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
+
+
+def _differ(followed: Document, present: Document) -> bool:
+    """Whether blocks differ, not only where they stand or what the document is called."""
+    if followed is present:
+        return False
+    change = between(followed, present)
+    return bool(change.added or change.removed or change.changed or change.restacked)

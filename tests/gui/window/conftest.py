@@ -46,6 +46,33 @@ class Answers:
         return self.about_changes
 
 
+class Storage(Immediate):
+    """A background that does nothing by itself while it is slow: `finish` does what was asked for meanwhile."""
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self._waiting: list[tuple] = []
+
+    def run(self, work, then, failed=None) -> None:
+        """Do the work at once, or keep it."""
+        if self.is_slow:
+            self._waiting.append((work, then, failed))
+        else:
+            super().run(work, then, failed)
+
+    def finish(self) -> None:
+        """Let all of it end, and be as fast as ever."""
+        self.is_slow = False
+        waiting, self._waiting = self._waiting, []
+        for work, then, failed in waiting:
+            super().run(work, then, failed)
+
+
+@pytest.fixture
+def storage() -> Storage:
+    return Storage()
+
+
 @pytest.fixture
 def answers() -> Answers:
     return Answers()

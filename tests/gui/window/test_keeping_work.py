@@ -11,40 +11,12 @@ from hvstudio.errors import FileError
 from hvstudio.files.journal import Journal, recoverable
 from hvstudio.files.store import load, save
 from hvstudio.gui.window.main_window import MainWindow
-from hvstudio.gui.work.background import Immediate
 from hvstudio.model.document import Document
 from hvstudio.model.edits import set_title
 
 
-class Storage(Immediate):
-    """A background that does nothing by itself while it is slow: `finish` does what was asked for meanwhile."""
-
-    def __init__(self) -> None:
-        self.is_slow = False
-        self._waiting: list[tuple] = []
-
-    def run(self, work, then, failed=None) -> None:
-        """Do the work at once, or keep it."""
-        if self.is_slow:
-            self._waiting.append((work, then, failed))
-        else:
-            super().run(work, then, failed)
-
-    def finish(self) -> None:
-        """Let all of it end, and be as fast as ever."""
-        self.is_slow = False
-        waiting, self._waiting = self._waiting, []
-        for work, then, failed in waiting:
-            super().run(work, then, failed)
-
-
 @pytest.fixture
-def storage() -> Storage:
-    return Storage()
-
-
-@pytest.fixture
-def window(open_window: Callable[..., MainWindow], storage: Storage, small_stack: Document) -> MainWindow:
+def window(open_window: Callable[..., MainWindow], storage, small_stack: Document) -> MainWindow:
     """A window on storage that can be made slow."""
     return open_window(small_stack, storage)
 
@@ -88,7 +60,7 @@ def ended(window: MainWindow) -> bool:
 
 
 def test_a_save_marks_the_version_that_it_saved_whatever_happened_meanwhile(
-    window: MainWindow, storage: Storage, file: Path
+    window: MainWindow, storage, file: Path
 ) -> None:
     title(window, "Second")
     second = window.workspace.document
@@ -103,7 +75,7 @@ def test_a_save_marks_the_version_that_it_saved_whatever_happened_meanwhile(
     assert not window.workspace.modified
 
 
-def test_undo_during_a_slow_save_is_shown_as_modified(window: MainWindow, storage: Storage, file: Path) -> None:
+def test_undo_during_a_slow_save_is_shown_as_modified(window: MainWindow, storage, file: Path) -> None:
     title(window, "Second")
     storage.is_slow = True
     window.actions_table["save"].trigger()
@@ -114,9 +86,7 @@ def test_undo_during_a_slow_save_is_shown_as_modified(window: MainWindow, storag
     assert window.isWindowModified()
 
 
-def test_two_saves_at_once_leave_the_later_version_and_no_false_alarm(
-    window: MainWindow, storage: Storage, file: Path
-) -> None:
+def test_two_saves_at_once_leave_the_later_version_and_no_false_alarm(window: MainWindow, storage, file: Path) -> None:
     title(window, "Second")
     storage.is_slow = True
     window.actions_table["save"].trigger()
@@ -131,7 +101,7 @@ def test_two_saves_at_once_leave_the_later_version_and_no_false_alarm(
 
 @pytest.mark.parametrize("action", ["new", "example"])
 def test_another_document_asked_for_during_a_save_does_not_get_its_file(
-    window: MainWindow, storage: Storage, file: Path, answers, action: str
+    window: MainWindow, storage, file: Path, answers, action: str
 ) -> None:
     title(window, "Second")
     storage.is_slow = True
@@ -148,7 +118,7 @@ def test_another_document_asked_for_during_a_save_does_not_get_its_file(
 
 
 def test_trying_again_after_a_failure_does_not_overwrite_what_others_wrote(
-    window: MainWindow, storage: Storage, file: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, storage, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: object, **_keywords: object) -> None:
         raise FileError("the disk is full.", where="mine.hvs")
@@ -182,7 +152,7 @@ def test_what_a_message_offers_is_for_the_document_that_it_was_about(window: Mai
 
 
 def test_what_is_typed_while_a_save_before_leaving_is_under_way_is_asked_about(
-    window: MainWindow, storage: Storage, file: Path, answers
+    window: MainWindow, storage, file: Path, answers
 ) -> None:
     title(window, "Second")
     answers.about_changes = "save"
@@ -209,9 +179,7 @@ def test_a_save_that_fails_before_leaving_stays(
     assert window.workspace.document.title == "Untitled"
 
 
-def test_edits_while_a_file_loads_are_asked_about(
-    window: MainWindow, storage: Storage, answers, tmp_path: Path
-) -> None:
+def test_edits_while_a_file_loads_are_asked_about(window: MainWindow, storage, answers, tmp_path: Path) -> None:
     other = tmp_path / "other.hvs"
     save(Document(title="Other"), other)
     storage.is_slow = True
@@ -222,9 +190,7 @@ def test_edits_while_a_file_loads_are_asked_about(
     assert window.workspace.document.title == "Typed meanwhile"
 
 
-def test_what_was_let_go_is_not_asked_about_twice(
-    window: MainWindow, storage: Storage, answers, tmp_path: Path
-) -> None:
+def test_what_was_let_go_is_not_asked_about_twice(window: MainWindow, storage, answers, tmp_path: Path) -> None:
     other = tmp_path / "other.hvs"
     save(Document(title="Other"), other)
     title(window, "Not wanted any more")
@@ -236,7 +202,7 @@ def test_what_was_let_go_is_not_asked_about_twice(
     assert window.workspace.document.title == "Other"
 
 
-def test_of_two_files_asked_for_the_later_one_is_opened(window: MainWindow, storage: Storage, tmp_path: Path) -> None:
+def test_of_two_files_asked_for_the_later_one_is_opened(window: MainWindow, storage, tmp_path: Path) -> None:
     for name in ("one", "two"):
         save(Document(title=name), tmp_path / f"{name}.hvs")
     storage.is_slow = True
@@ -247,9 +213,7 @@ def test_of_two_files_asked_for_the_later_one_is_opened(window: MainWindow, stor
     assert window.workspace.file.path == tmp_path / "two.hvs"
 
 
-def test_a_new_document_asked_for_while_a_file_loads_stays(
-    window: MainWindow, storage: Storage, tmp_path: Path
-) -> None:
+def test_a_new_document_asked_for_while_a_file_loads_stays(window: MainWindow, storage, tmp_path: Path) -> None:
     save(Document(title="Slow"), tmp_path / "slow.hvs")
     storage.is_slow = True
     window.files.open_path(tmp_path / "slow.hvs")
@@ -297,7 +261,7 @@ def test_closing_asks_about_changes(
 
 
 def test_closing_with_save_closes_once_the_file_is_written(
-    window: MainWindow, storage: Storage, file: Path, answers, tmp_path: Path
+    window: MainWindow, storage, file: Path, answers, tmp_path: Path
 ) -> None:
     title(window, "Second")
     answers.about_changes = "save"
@@ -311,7 +275,7 @@ def test_closing_with_save_closes_once_the_file_is_written(
 
 
 def test_closing_with_save_of_a_document_without_a_file_asks_for_one(
-    window: MainWindow, storage: Storage, answers, tmp_path: Path
+    window: MainWindow, storage, answers, tmp_path: Path
 ) -> None:
     title(window, "Second")
     answers.about_changes, answers.path = "save", tmp_path / "new.hvs"
@@ -342,9 +306,7 @@ def test_closing_with_a_save_that_fails_stays_and_says_why(window: MainWindow, f
     assert load(file).title == "Second"
 
 
-def test_what_is_typed_while_closing_saves_is_asked_about(
-    window: MainWindow, storage: Storage, file: Path, answers
-) -> None:
+def test_what_is_typed_while_closing_saves_is_asked_about(window: MainWindow, storage, file: Path, answers) -> None:
     title(window, "Second")
     answers.about_changes = "save"
     storage.is_slow = True
@@ -357,7 +319,7 @@ def test_what_is_typed_while_closing_saves_is_asked_about(
     assert window.workspace.document.title == "Third"
 
 
-def test_closing_during_a_save_waits_for_the_file(window: MainWindow, storage: Storage, file: Path, answers) -> None:
+def test_closing_during_a_save_waits_for_the_file(window: MainWindow, storage, file: Path, answers) -> None:
     title(window, "Second")
     storage.is_slow = True
     window.actions_table["save"].trigger()
@@ -370,7 +332,7 @@ def test_closing_during_a_save_waits_for_the_file(window: MainWindow, storage: S
 
 @pytest.mark.parametrize(("answer", "closes"), [("cancel", False), ("discard", True)])
 def test_who_insists_on_closing_during_a_save_that_does_not_end_is_asked(
-    window: MainWindow, storage: Storage, file: Path, answers, answer: str, closes: bool
+    window: MainWindow, storage, file: Path, answers, answer: str, closes: bool
 ) -> None:
     title(window, "Second")
     storage.is_slow = True
@@ -383,7 +345,7 @@ def test_who_insists_on_closing_during_a_save_that_does_not_end_is_asked(
     assert window.isVisible() is not closes
 
 
-def test_closing_while_a_file_loads_does_not_wait_for_it(window: MainWindow, storage: Storage, tmp_path: Path) -> None:
+def test_closing_while_a_file_loads_does_not_wait_for_it(window: MainWindow, storage, tmp_path: Path) -> None:
     save(Document(title="Slow"), tmp_path / "slow.hvs")
     storage.is_slow = True
     window.files.open_path(tmp_path / "slow.hvs")
@@ -450,7 +412,7 @@ def test_two_offers_both_taken_lose_neither(window: MainWindow, answers, tmp_pat
 
 
 def test_recovering_before_a_slow_file_has_loaded_keeps_the_recovered_work(
-    window: MainWindow, storage: Storage, tmp_path: Path
+    window: MainWindow, storage, tmp_path: Path
 ) -> None:
     left_behind(window, tmp_path, None, "Left behind")
     save(Document(title="Slow"), tmp_path / "slow.hvs")
@@ -491,7 +453,7 @@ def test_a_mistake_that_was_undone_is_not_in_the_journal(window: MainWindow, fil
 
 
 def test_the_journal_knows_the_file_that_a_save_made_meanwhile(
-    window: MainWindow, storage: Storage, file: Path, tmp_path: Path
+    window: MainWindow, storage, file: Path, tmp_path: Path
 ) -> None:
     title(window, "Second")
     storage.is_slow = True

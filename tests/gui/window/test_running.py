@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from hvstudio.gui.plots.series import CAPACITY, Series, step_up
 from hvstudio.gui.window.main_window import MainWindow
 from hvstudio.gui.work.run_changes import change_for_run, messages_for
+from hvstudio.gui.work.run_state import RunState, may_follow
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block, remove_blocks, rename_block, set_parameters
 from hvstudio.simulation.compile import compile_document
@@ -78,7 +79,7 @@ def test_space_pauses_and_goes_on(running_example: MainWindow, qtbot: QtBot) -> 
     run.trigger()
     assert running_example.runs.state == "running"
     running_example.actions_table["stop"].trigger()
-    qtbot.waitUntil(lambda: running_example.runs.state == "finished")
+    qtbot.waitUntil(lambda: running_example.runs.state is RunState.STOPPED)
     assert running_example.runs.run is not None
     assert running_example.runs.run.results is not None
 
@@ -88,13 +89,102 @@ def test_structural_edits_mark_the_run_as_outdated_until_undone(running_example:
     window.choices.change(run_speed=1.0, run_duration_s=0.0)
     window.actions_table["run"].trigger()
     window.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[:1]))
-    assert window.runs.run is not None
-    assert window.runs.run.is_outdated
+    qtbot.waitUntil(lambda: window.runs.is_outdated)
     assert window.messages.current is not None
     assert "has changed" in window.messages.current.text
     window.workspace.undo()
-    assert not window.runs.run.is_outdated
+    qtbot.waitUntil(lambda: not window.runs.is_outdated)
     assert window.messages.current is None
+
+
+def test_the_estimate_beside_a_result_is_that_of_the_composition_that_was_run(
+    running_example: MainWindow, qtbot: QtBot
+) -> None:
+    window = running_example
+    run_to_the_end(window, qtbot)
+    vm = vms(window)[0]
+
+    def shown() -> list[str]:
+        return [row["Estimate /s"] for row in csv.DictReader(window.results.as_csv().splitlines())]
+
+    def in_the_legend() -> list[str]:
+        legend = window.run_panel.legend.values
+        return [legend.index(row, 4).data() for row in range(legend.rowCount())]
+
+    before, legend_before = shown(), in_the_legend()
+    assert "–" not in before
+    assert "of an earlier composition" not in window.run_panel.status.text()
+    window.workspace.apply("Cap", lambda document: set_parameters(document, [vm], {"cpu_limit": 0.01}))
+    window.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[1:2]))
+    assert shown() == before
+    assert in_the_legend() == legend_before
+    assert "of an earlier composition" in window.run_panel.status.text()
+    window.workspace.undo()
+    window.workspace.undo()
+    assert "of an earlier composition" not in window.run_panel.status.text()
+
+
+def test_a_run_whose_composition_was_edited_before_its_estimate_came_gets_its_own(
+    running_example: MainWindow, qtbot: QtBot
+) -> None:
+    window = running_example
+    run_to_the_end(window, qtbot)
+    (first,) = window.runs.runs
+    assert first.forecast is not None
+    assert first.forecast.document is first.document
+    window.runs._forecast = None  # as when the estimate of a large composition still waits for rest
+    window.actions_table["run-again"].trigger()
+    qtbot.waitUntil(lambda: len(window.runs.runs) == 2 and window.runs.state.has_ended)
+    again = window.runs.runs[1]
+    assert again.forecast is not None
+    assert again.forecast.estimate is not None
+    assert first.forecast.estimate is not None
+    # The same composition, so the same estimate, although nobody but the run asked for it.
+    assert [vm.throughput_per_s for vm in again.forecast.estimate.vms] == [
+        vm.throughput_per_s for vm in first.forecast.estimate.vms
+    ]
+
+
+def test_running_again_while_a_run_is_under_way_begins_anew_when_it_has_ended(
+    running_example: MainWindow, qtbot: QtBot
+) -> None:
+    window = running_example
+    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    states: list[str] = []
+    window.runs.state_changed.connect(states.append)
+    window.actions_table["run"].trigger()
+    window.actions_table["run-again"].trigger()
+    qtbot.waitUntil(lambda: len(window.runs.runs) == 2)
+    assert states == ["starting", "running", "restarting", "stopped", "starting", "running"]
+    assert window.runs.runs[0].results is not None
+
+
+def test_another_document_ends_the_run_and_what_was_still_starting(
+    open_window, storage, small_stack: Document, qtbot: QtBot
+) -> None:
+    window = open_window(small_stack, storage)
+    storage.is_slow = True
+    window.runs.start()
+    assert window.runs.state is RunState.STARTING
+    window.workspace.replace(Document(title="Another"))
+    assert window.runs.state is RunState.IDLE
+    storage.finish()
+    assert window.runs.state is RunState.IDLE
+    assert window.runs.run is None
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted"),
+    [(RunState.IDLE, RunState.RUNNING), (RunState.FINISHED, RunState.PAUSED), (RunState.STOPPING, RunState.RUNNING)],
+)
+def test_a_run_does_not_jump_from_state_to_state(present: RunState, wanted: RunState) -> None:
+    assert not may_follow(present, wanted)
+
+
+def test_every_state_of_a_run_is_reached_and_left() -> None:
+    for state in RunState:
+        assert any(may_follow(other, state) for other in RunState if other is not state), state
+        assert may_follow(state, RunState.IDLE)
 
 
 def test_a_crash_takes_down_what_depends_and_a_vm_is_switched_on_again(
