@@ -82,7 +82,7 @@ def test_a_hypervisor_has_all_that_checks_and_compiler_ask_for(catalog: Catalog,
     product = catalog.products[product_id]
     assert fact(product, "expected_class") in ("type1", "type2", "hybrid")
     for path in (
-        "needs_parent", "own_drivers", "emulation_location", "limits.vcpus_per_vm", "limits.memory_per_vm_bytes",
+        "needs_parent", "own_drivers", "limits.vcpus_per_vm", "limits.memory_per_vm_bytes",
         "requires.hardware_virtualization", "guests.is_64bit", "nested.intel", "memory.overcommit",
         "memory.overhead_fixed_bytes", "controls.scope", "controls.unit", "disk_models.emulated", "nic_models.emulated",
     ):  # fmt: skip
@@ -117,7 +117,6 @@ def test_a_hypervisor_has_all_that_checks_and_compiler_ask_for(catalog: Catalog,
         ("kvm", "expected_class", "type2"),
         # xen/common/sched/credit.c and xl(1).
         ("xen", "scheduler.quantum_s", 0.03),
-        ("xen", "controls.native_default_weight", 256),
     ],
 )  # fmt: skip
 def test_known_facts(catalog: Catalog, product_id: str, path: str, value: object) -> None:
