@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hvstudio.errors import PlanError
+from hvstudio.simulation.kernel.memory import Memory
 from hvstudio.simulation.kernel.node_memory import are_virtual_processors, mean_sibling_weight
 from hvstudio.simulation.kernel.variates import draw_row
 from hvstudio.simulation.plan.messages import (
@@ -30,9 +31,8 @@ from hvstudio.simulation.plan.ranges import checked, checked_int
 class Control:
     """Knows the state of every VM: running, paused, saved, stopped, crashed or off."""
 
-    def __init__(self, plan: Plan, kernel: Any, *, draws: Any) -> None:
-        """`draws` is the row kept for each class's own think times or gaps in the kernel's steps."""
-        self._plan, self._kernel, self._draws = plan, kernel, draws
+    def __init__(self, plan: Plan, kernel: Any, *, memory: Memory) -> None:
+        self._plan, self._kernel, self._memory = plan, kernel, memory
         self.states = ["off"] * len(plan.vm_name)
         self.notes: list[str] = []
         self.follow_ups: list[tuple[float, Message]] = []
@@ -238,5 +238,7 @@ class Control:
         self._kernel.set_node(node, values)
 
     def _set_gap(self, kind: int, mean_ns: float) -> None:
-        row = int(self._draws[kind])
-        self._kernel.set_draw(kind, row, draw_row(mean_ns, float(self._plan.class_think_scv[kind])))
+        row = int(self._memory.own_draws[kind])
+        own = draw_row(mean_ns, float(self._plan.class_think_scv[kind]))
+        self._memory.put(self._kernel, "steps", row=row, values=own)
+        self._memory.put(self._kernel, "kinds", row=kind, values={"draw": row})

@@ -10,11 +10,9 @@ T = TypeVar("T")
 compiled = False
 longlong = int
 ulonglong = int
+size_t = int
 double = float
 bint = bool
-size_t = int
-void = None
-int = int  # Cython calls a C int that
 
 
 class _Nothing:
@@ -32,8 +30,6 @@ class _Nothing:
 
 nogil = _Nothing()
 cfunc = _Nothing()
-cclass = _Nothing()
-final = _Nothing()
 inline = _Nothing()
 
 
@@ -42,21 +38,6 @@ def exceptval(*, check: bool) -> Callable[[T], T]:
     return nogil.__call__
 
 
-def declare(_type: object, value: T) -> T:
-    """A constant."""
-    return value
-
-
-def struct(**fields: object) -> dict[str, object]:
-    """The declaration of a record; the interpreted kernel has its own rows."""
-    return fields
-
-
 def cast(type_: Callable[[Any], T], value: Any) -> T:
     """The value as that type."""
     return type_(value)
-
-
-def pointer(type_: object) -> object:
-    """A type that only the compiler needs."""
-    return type_

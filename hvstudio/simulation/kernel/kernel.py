@@ -2,12 +2,26 @@
 # cython: cdivision=True, infer_types=True
 """The event loop. One source: compiled by Cython it runs as C without the GIL, uncompiled it is plain Python.
 
-Longer than other files of the house on purpose: the compiler inlines within one file, and one file is one oracle.
+Where things are (longer than other files of the house: the compiler inlines within one, and one file is one oracle):
+    arithmetic         mixed bits, keys, uniform numbers, logarithm
+    Kernel             memory; `grow`, `advance`; then, each under a heading of its own,
+    the event list     what happens next: `_advance`, the heap, `_schedule`, `_cancel`
+    random numbers     durations by family
+    requests           a token on its route: arrival, `_proceed` step by step, completion, latencies
+    stations           devices and locks: servers and a queue
+    contexts, leaves   who works on a token: queue, wake-up, block
+    heaps of the tree  whose turn it is: virtual time and reserves down the scheduling tree
+    budgets            limits, reserves and bounds per period
+    processors         dispatch, slices, what is booked to which layer, preemption, hyper-threads
+    between slices     what `control.py` and `run/` call: measures, life cycle, live edits, crashes
+Beside it: `kernel.pxd` types (constants, records, fields, signatures: a new method or field needs a line there),
+`codes.py` names of numbers, `records.py` rows, `memory.py` lays them out from a plan, `engine.py` says which one runs.
 
+How it works:
 - Time is int64 nanoseconds. An event is (time, slot); every thing that can happen next owns one fixed slot, so nothing
   is ever stale and nothing is allocated. Slots: processors, request kinds (arrivals), nodes (end of a budget period),
   tokens (end of thinking, of a delay, of service). Ties go to the lower slot: completions before arrivals.
-- The event list is a 4-ary heap whose root sits at index 3, so that the four children share a cache line. An event
+- The event list is a 4-ary heap whose root sits at `HEAP_ROOT`, so that the four children share a cache line. An event
   handler that schedules something replaces the root in place (`hole`) instead of popping and pushing.
 - A token is a request under way; tokens wait in linked lists and are taken from a free list.
 - The scheduling tree keeps at each inner node a heap of the children that have somebody waiting, ordered by
@@ -29,96 +43,29 @@ try:
 except ImportError:
     from hvstudio.simulation.kernel import cython_stub as cython
 
-# Fields that are used together share a cache line of 64 bytes; hence the order, the small integers and the padding.
-Processor = cython.struct(
-    leaf=cython.int, last=cython.int, core=cython.int, pool=cython.int, vm=cython.int, next=cython.int,
-    prev=cython.int, padding=cython.int,
-    since=cython.longlong, done_at=cython.longlong, deadline=cython.longlong, goal=cython.longlong,
-    exit_left=cython.longlong, switch_left=cython.longlong, wake_left=cython.longlong, dispatched=cython.longlong,
-    reserved=cython.longlong, idle_since=cython.longlong,
-    rate=cython.double,
-)  # fmt: skip
-Core = cython.struct(
-    busy=cython.longlong, first=cython.longlong, threads=cython.longlong, pool=cython.longlong, next=cython.longlong,
-    prev=cython.longlong,
-)  # fmt: skip
-Pool = cython.struct(
-    first=cython.longlong, processors=cython.longlong, threads=cython.longlong, root=cython.longlong,
-    idle_core=cython.longlong, idle_thread=cython.longlong, idle_exit=cython.longlong, idle_ns=cython.longlong,
-    busy_ns=cython.longlong,
-    smt_yield=cython.double,
-)  # fmt: skip
-Node = cython.struct(
-    virtual_time=cython.double, inverse_weight=cython.double, least_virtual=cython.double,
-    quantum=cython.longlong,
-    parent=cython.int, depth=cython.int, pool=cython.int, context=cython.int, vm=cython.int, child_base=cython.int,
-    size=cython.int, position=cython.int,
-    active=cython.int, state=cython.int, blocked=cython.int, token=cython.int, last_processor=cython.int,
-    processor=cython.int, next_idle=cython.int, special=cython.int, preempts=cython.int, woken=cython.int,
-    running=cython.int, max_running=cython.int,
-    switch_ns=cython.longlong, bonus=cython.longlong,
-    rank=cython.longlong, period=cython.longlong, phase=cython.longlong, period_index=cython.longlong,
-    full=cython.longlong, budget=cython.longlong, reserve=cython.longlong, reserve_left=cython.longlong,
-)  # fmt: skip
-Context = cython.struct(
-    vm=cython.longlong, head=cython.longlong, tail=cython.longlong, queued=cython.longlong, idle_leaf=cython.longlong,
-    frozen=cython.longlong, quantum=cython.longlong, refill_ns=cython.longlong, wake_ns=cython.longlong,
-    wake_layer=cython.longlong, busy_ns=cython.longlong,
-)  # fmt: skip
-Station = cython.struct(
-    servers=cython.longlong, busy=cython.longlong, head=cython.longlong, tail=cython.longlong, queued=cython.longlong,
-    peer=cython.longlong, peer_switch=cython.longlong, last=cython.longlong, busy_ns=cython.longlong,
-    served=cython.longlong,
-    queue_area=cython.double,
-)  # fmt: skip
-Step = cython.struct(
-    salt=cython.longlong,
-    a=cython.double, b=cython.double, p=cython.double, exits=cython.double,
-    op=cython.int, target=cython.int, layer=cython.int, peer=cython.int, family=cython.int, stages=cython.int,
-)  # fmt: skip
-Kind = cython.struct(
-    vm=cython.int, first_step=cython.int, arrivals=cython.int, clients=cython.int, live=cython.int, draw=cython.int,
-    counts=cython.int, active=cython.int,
-    bytes=cython.double,
-    key=cython.longlong, counter=cython.longlong, started=cython.longlong,
-)  # fmt: skip
-Trace = cython.struct(
-    start=cython.longlong, first=cython.longlong, count=cython.longlong, next=cython.longlong, base=cython.longlong,
-    period=cython.longlong,
-)  # fmt: skip
-Vm = cython.struct(
-    population_last=cython.longlong, finished=cython.longlong, completions=cython.longlong,
-    population_area=cython.double, stay_sum=cython.double, latency_sum=cython.double, bytes=cython.double,
-    exits=cython.double, ready_area=cython.double, interval_p95=cython.double,
-    ready_last=cython.longlong, rejected=cython.longlong, padding=cython.longlong,
-    population=cython.int, waiting=cython.int, octave=cython.int, low=cython.int, high=cython.int, lost=cython.int,
-)  # fmt: skip
-Token = cython.struct(
-    start=cython.longlong, key=cython.longlong,
-    kind=cython.int, step=cython.int, next=cython.int, state=cython.int,
-)  # fmt: skip
-Work = cython.struct(
-    remaining=cython.longlong, used=cython.longlong, node=cython.longlong, padding=cython.longlong,
-)  # fmt: skip
-Event = cython.struct(
-    time=cython.longlong, slot=cython.longlong,
-)  # fmt: skip
-Finish = cython.struct(
-    kind=cython.longlong, latency=cython.longlong,
-)  # fmt: skip
+if not cython.compiled:  # the compiler takes the same names from kernel.pxd, as constants
+    from hvstudio.simulation.kernel import codes
+    from hvstudio.simulation.kernel.codes import (
+        BUCKETS,
+        BUCKETS_PER_DOUBLING,
+        DOUBLING_BITS,
+        EXACT_BITS,
+        EXACT_BUCKETS,
+        FIRST_MIX,
+        GOLDEN,
+        HEAP_ROOT,
+        LATENCY_BITS,
+        LAYER_COUNT,
+        LONGEST_LATENCY,
+        MASK,
+        NEVER,
+        SECOND_MIX,
+        STRIPS,
+    )
 
-GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
-FIRST_MIX = cython.declare(cython.ulonglong, 0xBF58476D1CE4E5B9)
-SECOND_MIX = cython.declare(cython.ulonglong, 0x94D049BB133111EB)
-MASK = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-NEVER = cython.declare(cython.longlong, 0x3FFFFFFFFFFFFFFF)
-LONGEST_LATENCY = cython.declare(cython.longlong, 0xFFFFFFFFFFF)  # 2^44 - 1 ns, almost five hours; the last bucket
-
-# States of a token: 0 free, 1 thinking, 2 delayed, 3 in service, 4 waiting at a station, 5 waiting in a context,
-# 6 on a leaf, 7 ready to go on at this instant.
-# States of a leaf: 0 blocked, 1 waiting for a processor, 2 running, 3 taken away.
-# Bits of Node.blocked: 1 limit used up in this period, 2 max_running reached. `Op` and `Arrivals` of plan.py are
-# written as their numbers, which the compiler turns into a jump table.
+    Arrivals, Family, Layer, Op = codes.plain(codes.Arrivals, codes.Family, codes.Layer, codes.Op)
+    TokenState, LeafState, Barrier = codes.plain(codes.TokenState, codes.LeafState, codes.Barrier)
+    (Halt,) = codes.plain(codes.Halt)
 
 
 @cython.cfunc
@@ -172,81 +119,19 @@ def minus_log(x: cython.double) -> cython.double:
     return halvings * 0.6931471805599453 - s * (2.0 + q * (0.6666666666666666 + q * tail))
 
 
+@cython.cfunc
+def at(memory, name, row_bytes: cython.size_t) -> cython.size_t:
+    """Where the array of that name begins, whose rows must be as long as the compiler thinks."""
+    return memory.address(name, row_bytes)
+
+
 def is_compiled() -> bool:
     """Whether this module runs as compiled code."""
     return cython.compiled
 
 
-def record_sizes() -> dict:
-    """Bytes of each record as the compiler laid it out."""
-    return {
-        "Processor": cython.sizeof(Processor), "Core": cython.sizeof(Core), "Pool": cython.sizeof(Pool),
-        "Node": cython.sizeof(Node), "Context": cython.sizeof(Context), "Station": cython.sizeof(Station),
-        "Step": cython.sizeof(Step), "Kind": cython.sizeof(Kind), "Trace": cython.sizeof(Trace),
-        "Vm": cython.sizeof(Vm), "Token": cython.sizeof(Token), "Event": cython.sizeof(Event),
-        "Work": cython.sizeof(Work), "Finish": cython.sizeof(Finish),
-    }  # fmt: skip
-
-
-@cython.final
-@cython.cclass
 class Kernel:
     """One run: its memory and its clock. `advance` until a time, read the measures, change something, advance again."""
-
-    processors: cython.pointer(Processor)
-    cores: cython.pointer(Core)
-    pools: cython.pointer(Pool)
-    nodes: cython.pointer(Node)
-    contexts: cython.pointer(Context)
-    stations: cython.pointer(Station)
-    steps: cython.pointer(Step)
-    traces: cython.pointer(Trace)
-    edges: cython.pointer(cython.double)
-    heights: cython.pointer(cython.double)
-    finishes: cython.pointer(Finish)
-    finished: cython.longlong
-    finish_room: cython.longlong
-    checked: cython.longlong
-    kinds: cython.pointer(Kind)
-    vms: cython.pointer(Vm)
-    tokens: cython.pointer(Token)
-    works: cython.pointer(Work)
-    events: cython.pointer(Event)
-    place: cython.pointer(cython.int)
-    children: cython.pointer(cython.int)
-    layers: cython.pointer(cython.longlong)
-    histogram: cython.pointer(cython.longlong)
-    recent: cython.pointer(cython.int)
-    trace_time: cython.pointer(cython.longlong)
-    trace_requests: cython.pointer(cython.longlong)
-    memory: object
-    now: cython.longlong
-    count: cython.longlong
-    digest: cython.ulonglong
-    traced: cython.longlong
-    end: cython.longlong
-    hole: cython.longlong
-    same: cython.longlong
-    same_limit: cython.longlong
-    processor_count: cython.longlong
-    pool_count: cython.longlong
-    context_count: cython.longlong
-    station_count: cython.longlong
-    kind_count: cython.longlong
-    node_base: cython.longlong
-    vm_count: cython.longlong
-    token_base: cython.longlong
-    token_count: cython.longlong
-    token_limit: cython.longlong
-    free_token: cython.longlong
-    spare: cython.longlong
-    low_water: cython.longlong
-    ready_head: cython.longlong
-    ready_tail: cython.longlong
-    current: cython.longlong
-    unblocked: cython.longlong
-    has_reserves: cython.longlong
-    buckets: cython.longlong
 
     def __init__(self, memory):
         """`memory` is a `memory.Memory`; its arrays are used in place when compiled, copied when interpreted."""
@@ -258,7 +143,7 @@ class Kernel:
         self.checked = 1 if memory.checked else 0
         self.finished = 0
         self.finish_room = len(memory.finishes)
-        self.end = 3
+        self.end = HEAP_ROOT
         self.hole = 0
         self.same = 0
         self.same_limit = memory.same_limit
@@ -280,54 +165,32 @@ class Kernel:
         self.current = -1
         self.unblocked = 0
         self.has_reserves = memory.has_reserves
-        self.buckets = memory.buckets
         self._bind()
         self._free_new_tokens()
 
     def _bind(self):
         memory = self.memory
-        at: cython.size_t
         if cython.compiled:
-            at = memory.address("processors")
-            self.processors = cython.cast(cython.pointer(Processor), at)
-            at = memory.address("cores")
-            self.cores = cython.cast(cython.pointer(Core), at)
-            at = memory.address("pools")
-            self.pools = cython.cast(cython.pointer(Pool), at)
-            at = memory.address("nodes")
-            self.nodes = cython.cast(cython.pointer(Node), at)
-            at = memory.address("contexts")
-            self.contexts = cython.cast(cython.pointer(Context), at)
-            at = memory.address("stations")
-            self.stations = cython.cast(cython.pointer(Station), at)
-            at = memory.address("steps")
-            self.steps = cython.cast(cython.pointer(Step), at)
-            at = memory.address("traces")
-            self.traces = cython.cast(cython.pointer(Trace), at)
-            at = memory.address("edges")
-            self.edges = cython.cast(cython.pointer(cython.double), at)
-            at = memory.address("heights")
-            self.heights = cython.cast(cython.pointer(cython.double), at)
-            at = memory.address("finishes")
-            self.finishes = cython.cast(cython.pointer(Finish), at)
-            at = memory.address("kinds")
-            self.kinds = cython.cast(cython.pointer(Kind), at)
-            at = memory.address("vms")
-            self.vms = cython.cast(cython.pointer(Vm), at)
-            at = memory.address("place")
-            self.place = cython.cast(cython.pointer(cython.int), at)
-            at = memory.address("children")
-            self.children = cython.cast(cython.pointer(cython.int), at)
-            at = memory.address("layers")
-            self.layers = cython.cast(cython.pointer(cython.longlong), at)
-            at = memory.address("histogram")
-            self.histogram = cython.cast(cython.pointer(cython.longlong), at)
-            at = memory.address("recent")
-            self.recent = cython.cast(cython.pointer(cython.int), at)
-            at = memory.address("trace_time")
-            self.trace_time = cython.cast(cython.pointer(cython.longlong), at)
-            at = memory.address("trace_requests")
-            self.trace_requests = cython.cast(cython.pointer(cython.longlong), at)
+            self.processors = cython.cast("Processor *", at(memory, "processors", cython.sizeof("Processor")))
+            self.cores = cython.cast("Core *", at(memory, "cores", cython.sizeof("Core")))
+            self.pools = cython.cast("Pool *", at(memory, "pools", cython.sizeof("Pool")))
+            self.nodes = cython.cast("Node *", at(memory, "nodes", cython.sizeof("Node")))
+            self.contexts = cython.cast("Context *", at(memory, "contexts", cython.sizeof("Context")))
+            self.stations = cython.cast("Station *", at(memory, "stations", cython.sizeof("Station")))
+            self.steps = cython.cast("StepRecord *", at(memory, "steps", cython.sizeof("StepRecord")))
+            self.traces = cython.cast("Trace *", at(memory, "traces", cython.sizeof("Trace")))
+            self.edges = cython.cast("double *", at(memory, "edges", cython.sizeof("double")))
+            self.heights = cython.cast("double *", at(memory, "heights", cython.sizeof("double")))
+            self.finishes = cython.cast("Finish *", at(memory, "finishes", cython.sizeof("Finish")))
+            self.kinds = cython.cast("RequestKind *", at(memory, "kinds", cython.sizeof("RequestKind")))
+            self.vms = cython.cast("Vm *", at(memory, "vms", cython.sizeof("Vm")))
+            self.place = cython.cast("int *", at(memory, "place", cython.sizeof("int")))
+            self.children = cython.cast("int *", at(memory, "children", cython.sizeof("int")))
+            self.layers = cython.cast("long long *", at(memory, "layers", cython.sizeof("long long")))
+            self.histogram = cython.cast("long long *", at(memory, "histogram", cython.sizeof("long long")))
+            self.recent = cython.cast("int *", at(memory, "recent", cython.sizeof("int")))
+            self.trace_time = cython.cast("long long *", at(memory, "trace_time", cython.sizeof("long long")))
+            self.trace_requests = cython.cast("long long *", at(memory, "trace_requests", cython.sizeof("long long")))
         else:
             for name in memory.FIXED:
                 setattr(self, name, memory.rows(name))
@@ -335,14 +198,10 @@ class Kernel:
 
     def _bind_growing(self):
         memory = self.memory
-        at: cython.size_t
         if cython.compiled:
-            at = memory.address("tokens")
-            self.tokens = cython.cast(cython.pointer(Token), at)
-            at = memory.address("works")
-            self.works = cython.cast(cython.pointer(Work), at)
-            at = memory.address("events")
-            self.events = cython.cast(cython.pointer(Event), at)
+            self.tokens = cython.cast("Token *", at(memory, "tokens", cython.sizeof("Token")))
+            self.works = cython.cast("TokenWork *", at(memory, "works", cython.sizeof("TokenWork")))
+            self.events = cython.cast("PlannedEvent *", at(memory, "events", cython.sizeof("PlannedEvent")))
         elif self.token_count == 0:
             for name in memory.GROWING:
                 setattr(self, name, memory.rows(name))
@@ -357,7 +216,7 @@ class Kernel:
         while index > self.token_count:
             index -= 1
             self.tokens[index].next = self.free_token
-            self.tokens[index].state = 0
+            self.tokens[index].state = TokenState.UNUSED
             self.free_token = index
             self.spare += 1
         self.token_count = len(self.memory.tokens)
@@ -369,13 +228,8 @@ class Kernel:
         self._bind_growing()
         self._free_new_tokens()
 
-    def advance(self, until: cython.longlong, most_events: cython.longlong = 0x3FFFFFFFFFFFFFFF) -> int:
-        """Let everything happen up to and including `until`, or `most_events` of it.
-
-        Gives 0 when the time is reached, 1 when it is reached and nothing can ever happen again, 2 when more tokens
-        are needed first (`grow`, then again), 3 when time stands still, 4 after `most_events` (the clock then shows
-        how far it came).
-        """
+    def advance(self, until: cython.longlong, most_events: cython.longlong = NEVER) -> int:
+        """Let everything happen up to and including `until`, or `most_events` of it; why it stopped, a `codes.Halt`."""
         reason: cython.longlong
         with cython.nogil:
             reason = self._advance(until, self.count + most_events)
@@ -383,31 +237,28 @@ class Kernel:
 
     # --- the event list -----------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _advance(self, until: cython.longlong, last_event: cython.longlong) -> cython.longlong:
+    def _advance(self, until, last_event):
         while True:
-            if self.end <= 3:
+            if self.end <= HEAP_ROOT:
                 self.now = until
-                return 1
-            time: cython.longlong = self.events[3].time
+                return Halt.NOTHING_LEFT
+            time: cython.longlong = self.events[HEAP_ROOT].time
             if time > until:
                 self.now = until
-                return 0
-            slot: cython.longlong = self.events[3].slot
+                return Halt.TIME_REACHED
+            slot: cython.longlong = self.events[HEAP_ROOT].slot
             if self.spare < self.low_water and self.token_count < self.token_limit:
-                return 2
+                return Halt.TOKENS_NEEDED
             if self.count >= last_event:
-                return 4
+                return Halt.EVENTS_DONE
             if time == self.now:
                 self.same += 1
                 if self.same > self.same_limit:
-                    return 3
+                    return Halt.TIME_STANDS_STILL
             else:
                 self.now = time
                 self.same = 0
-            self.events[3].time = -1
+            self.events[HEAP_ROOT].time = -1
             self.hole = 1
             if slot < self.token_base:
                 self.place[slot] = 0
@@ -426,14 +277,10 @@ class Kernel:
             if self.hole:
                 self.hole = 0
                 self.end -= 1
-                if self.end > 3:
-                    self._sift_down(3, self.events[self.end].time, self.events[self.end].slot)
+                if self.end > HEAP_ROOT:
+                    self._sift_down(HEAP_ROOT, self.events[self.end].time, self.events[self.end].slot)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _settle_instant(self) -> cython.void:
+    def _settle_instant(self):
         """Let go on what became ready at this instant, and use processors that a limit no longer keeps idle."""
         while self.ready_head >= 0:
             token: cython.longlong = self.ready_head
@@ -446,20 +293,13 @@ class Kernel:
                 self._use_idle(pool)
                 pool += 1
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _later(self, one: cython.longlong, other: cython.longlong) -> cython.bint:
+    def _later(self, one, other):
         """Whether the event at index `one` comes after that at `other`."""
         time: cython.longlong = self.events[one].time
         other_time: cython.longlong = self.events[other].time
         return (time > other_time) | ((time == other_time) & (self.events[one].slot > self.events[other].slot))
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _sift_down(self, index: cython.longlong, time: cython.longlong, slot: cython.longlong) -> cython.void:
+    def _sift_down(self, index, time, slot):
         """Fill the hole at `index`: let the earliest children rise to the bottom, then put the event where it belongs.
 
         A new event is nearly always a late one, so that comparing it on the way down would only be mispredicted.
@@ -501,11 +341,8 @@ class Kernel:
         self.events[index].slot = slot
         self.place[slot if slot < self.token_base else self.token_base] = index
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _sift_up(self, index: cython.longlong, time: cython.longlong, slot: cython.longlong) -> cython.void:
-        while index > 3:
+    def _sift_up(self, index, time, slot):
+        while index > HEAP_ROOT:
             parent: cython.longlong = index // 4 + 2
             other: cython.longlong = self.events[parent].time
             if other < time or (other == time and self.events[parent].slot < slot):
@@ -519,11 +356,7 @@ class Kernel:
         self.events[index].slot = slot
         self.place[slot if slot < self.token_base else self.token_base] = index
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _schedule(self, slot: cython.longlong, time: cython.longlong) -> cython.void:
+    def _schedule(self, slot, time):
         """The event of a slot other than a token's happens at that time, whatever was planned for it before."""
         index: cython.longlong = self.place[slot]
         if index:
@@ -533,86 +366,67 @@ class Kernel:
                 self._sift_down(index, time, slot)
         elif self.hole:
             self.hole = 0
-            self._sift_down(3, time, slot)
+            self._sift_down(HEAP_ROOT, time, slot)
         else:
             self.end += 1
             self._sift_up(self.end - 1, time, slot)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _schedule_token(self, token: cython.longlong, time: cython.longlong) -> cython.void:
+    def _schedule_token(self, token, time):
         """The event of a token, which never has one planned already."""
         if self.hole:
             self.hole = 0
-            self._sift_down(3, time, self.token_base + token)
+            self._sift_down(HEAP_ROOT, time, self.token_base + token)
         else:
             self.end += 1
             self._sift_up(self.end - 1, time, self.token_base + token)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _cancel(self, slot: cython.longlong) -> cython.void:
+    def _cancel(self, slot):
         index: cython.longlong = self.place[slot]
         if index:
             self.place[slot] = 0
             self._remove(index)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _cancel_token(self, token: cython.longlong) -> cython.void:
+    def _cancel_token(self, token):
         """Places of tokens in the heap are not kept: cancelling one is rare, and its place would fill the cache."""
-        index: cython.longlong = 3
+        index: cython.longlong = HEAP_ROOT
         while index < self.end:
             if self.events[index].slot == self.token_base + token:
                 self._remove(index)
                 return
             index += 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _remove(self, index: cython.longlong) -> cython.void:
+    def _remove(self, index):
         self.end -= 1
         if index == self.end:
             return
         time: cython.longlong = self.events[self.end].time
         moved: cython.longlong = self.events[self.end].slot
-        if index > 3 and time <= self.events[index // 4 + 2].time:
+        if index > HEAP_ROOT and time <= self.events[index // 4 + 2].time:
             self._sift_up(index, time, moved)
         else:
             self._sift_down(index, time, moved)
 
     # --- random numbers -----------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _drawn(self, draw: cython.longlong, key: cython.longlong) -> cython.longlong:
+    def _drawn(self, draw, key):
         """Nanoseconds by the family of that row of `steps`, for the request with that key."""
         family: cython.longlong = self.steps[draw].family
-        if family == 0:
+        if family == Family.DETERMINISTIC:
             return cython.cast(cython.longlong, self.steps[draw].a + 0.5)
         point: cython.ulonglong = cython.cast(cython.ulonglong, key) + cython.cast(
             cython.ulonglong, self.steps[draw].salt
         )
-        if family == 1:
+        if family == Family.EXPONENTIAL:
             return cython.cast(cython.longlong, self.steps[draw].a * self._exponential(point) + 0.5)
         return cython.cast(cython.longlong, self._from_family(draw, point) + 0.5)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _from_family(self, draw: cython.longlong, point: cython.ulonglong) -> cython.double:
+    def _from_family(self, draw, point):
         family: cython.longlong = self.steps[draw].family
-        if family == 2:
+        if family == Family.SHIFTED_EXPONENTIAL:
             return self.steps[draw].a + self.steps[draw].b * self._exponential(point)
         u: cython.double = uniform(point)
         point = point + SECOND_MIX
-        if family == 3:
+        if family == Family.HYPEREXPONENTIAL:
             scale: cython.double = self.steps[draw].a if u < self.steps[draw].p else self.steps[draw].b
             return scale * self._exponential(point)
         stages: cython.longlong = self.steps[draw].stages
@@ -625,27 +439,20 @@ class Kernel:
             stages -= 1
         return value * self.steps[draw].a
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _exponential(self, point: cython.ulonglong) -> cython.double:
+    def _exponential(self, point):
         """An exponential variate of mean 1 by 256 strips of equal area; 98.9 % need one product and one comparison.
 
         Source: Marsaglia and Tsang, "The ziggurat method for generating random variables" (J. Stat. Software 2000).
         """
         bits: cython.ulonglong = mixed(point)
-        strip: cython.longlong = cython.cast(cython.longlong, bits & 255)
+        strip: cython.longlong = cython.cast(cython.longlong, bits & (STRIPS - 1))
         x: cython.double = cython.cast(cython.double, cython.cast(cython.longlong, bits >> 11)) * 1.1102230246251565e-16
         x = x * self.edges[strip]
         if x < self.edges[strip + 1]:
             return x
         return self._exponential_edge(point, strip, x)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _exponential_edge(self, point: cython.ulonglong, strip: cython.longlong, x: cython.double) -> cython.double:
+    def _exponential_edge(self, point, strip, x):
         """The rest of `_exponential`: the tail, and where a strip sticks out of the curve."""
         while True:
             point = point + GOLDEN
@@ -657,7 +464,7 @@ class Kernel:
                 return x
             point = point + GOLDEN
             bits: cython.ulonglong = mixed(point)
-            strip = cython.cast(cython.longlong, bits & 255)
+            strip = cython.cast(cython.longlong, bits & (STRIPS - 1))
             x = cython.cast(cython.double, cython.cast(cython.longlong, bits >> 11)) * 1.1102230246251565e-16
             x = x * self.edges[strip]
             if x < self.edges[strip + 1]:
@@ -665,15 +472,12 @@ class Kernel:
 
     # --- requests -----------------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _token_event(self, token: cython.longlong) -> cython.void:
+    def _token_event(self, token):
         state: cython.longlong = self.tokens[token].state
-        if state == 3:
+        if state == TokenState.IN_SERVICE:
             self._release(self.steps[self.tokens[token].step].target)
             self.tokens[token].step += 1
-        elif state == 2:
+        elif state == TokenState.DELAYED:
             self.tokens[token].step += 1
         else:
             kind: cython.longlong = self.tokens[token].kind
@@ -683,42 +487,27 @@ class Kernel:
             self._begin(token)
         self._proceed(token, -1)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _begin(self, token: cython.longlong) -> cython.void:
+    def _begin(self, token):
         """The next request of a closed client starts now."""
         kind: cython.longlong = self.tokens[token].kind
         self.tokens[token].key = next_key(self.tokens[token].key, 1)
         self._enter(token, kind)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _enter(self, token: cython.longlong, kind: cython.longlong) -> cython.void:
+    def _enter(self, token, kind):
         self.tokens[token].start = self.now
         self.tokens[token].step = self.kinds[kind].first_step
         self.kinds[kind].started += 1
         if self.checked:
             self._populate(self.kinds[kind].vm, 1)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _populate(self, vm: cython.longlong, change: cython.longlong) -> cython.void:
+    def _populate(self, vm, change):
         self.vms[vm].population_area += cython.cast(cython.double, self.vms[vm].population) * cython.cast(
             cython.double, self.now - self.vms[vm].population_last
         )
         self.vms[vm].population_last = self.now
         self.vms[vm].population += change
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _new_token(self, kind: cython.longlong, key: cython.longlong) -> cython.longlong:
+    def _new_token(self, kind, key):
         """A token for an open or spawned request, entered and ready; -1 when there is no room."""
         token: cython.longlong = self.free_token
         if token < 0:
@@ -732,12 +521,8 @@ class Kernel:
         self._make_ready(token)
         return token
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _make_ready(self, token: cython.longlong) -> cython.void:
-        self.tokens[token].state = 7
+    def _make_ready(self, token):
+        self.tokens[token].state = TokenState.READY
         self.tokens[token].next = -1
         if self.ready_head < 0:
             self.ready_head = token
@@ -745,29 +530,19 @@ class Kernel:
             self.tokens[self.ready_tail].next = token
         self.ready_tail = token
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _free(self, token: cython.longlong) -> cython.void:
-        self.tokens[token].state = 0
+    def _free(self, token):
+        self.tokens[token].state = TokenState.UNUSED
         self.tokens[token].next = self.free_token
         self.free_token = token
         self.spare += 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _retire(self, token: cython.longlong) -> cython.void:
+    def _retire(self, token):
         self.kinds[self.tokens[token].kind].live -= 1
         self._free(token)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _arrival_event(self, kind: cython.longlong) -> cython.void:
+    def _arrival_event(self, kind):
         number: cython.longlong = 1
-        if self.kinds[kind].arrivals == 2:
+        if self.kinds[kind].arrivals == Arrivals.TRACE:
             entry: cython.longlong = self.traces[kind].first + self.traces[kind].next
             number = self.trace_requests[entry]
         self._plan_arrival(kind, 1)
@@ -776,15 +551,12 @@ class Kernel:
             self._new_token(kind, next_key(self.kinds[kind].key, self.kinds[kind].counter))
             number -= 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _plan_arrival(self, kind: cython.longlong, on: cython.longlong) -> cython.void:
+    def _plan_arrival(self, kind, on):
         """Schedule the next arrival; `on` 1 moves to the next entry of a trace, 0 keeps the current one."""
         time: cython.longlong = self.now
         if time < self.traces[kind].start:
             time = self.traces[kind].start
-        if self.kinds[kind].arrivals == 1:
+        if self.kinds[kind].arrivals == Arrivals.OPEN:
             key: cython.longlong = next_key(self.kinds[kind].key, self.kinds[kind].counter)
             gap: cython.longlong = self._drawn(self.kinds[kind].draw, key)
             time += gap if gap > 0 else 1
@@ -799,10 +571,7 @@ class Kernel:
                 time = self.now
         self._schedule(self.processor_count + kind, time)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _proceed(self, token: cython.longlong, here: cython.longlong) -> cython.longlong:
+    def _proceed(self, token, here):
         """Take the request along its route from its present step until it has to wait for time or for somebody.
 
         Gives 1 when it goes on working in context `here` (on the leaf it already holds), else 0.
@@ -811,7 +580,7 @@ class Kernel:
         while True:
             op: cython.longlong = self.steps[step].op
             target: cython.longlong = self.steps[step].target
-            if op == 2:  # STATION
+            if op == Op.STATION:
                 self.tokens[token].step = step
                 self._touch(target)
                 if self.stations[target].busy < self.stations[target].servers:
@@ -820,7 +589,7 @@ class Kernel:
                 else:
                     self._queue_at(token, target)
                 return 0
-            if op == 1:  # CPU
+            if op == Op.CPU:
                 work: cython.longlong = self._drawn(step, self.tokens[token].key)
                 if self.steps[step].exits > 0.0:
                     self.vms[self.kinds[self.tokens[token].kind].vm].exits += self.steps[step].exits
@@ -831,48 +600,42 @@ class Kernel:
                         return 1
                     self._enter_context(token, target)
                     return 0
-            elif op == 0:  # END
+            elif op == Op.END:
                 if not self._complete(token):
                     return 0
                 if here >= 0 and self.contexts[here].head >= 0:
                     here = -1
                 step = self.tokens[token].step - 1
-            elif op == 3:  # DELAY
+            elif op == Op.DELAY:
                 wait: cython.longlong = self._drawn(step, self.tokens[token].key)
                 if wait > 0:
                     self.tokens[token].step = step
-                    self.tokens[token].state = 2
+                    self.tokens[token].state = TokenState.DELAYED
                     self._schedule_token(token, self.now + wait)
                     return 0
-            elif op == 4:  # SKIP
+            elif op == Op.SKIP:
                 if not self._happens(step, token):
                     step += target
-            elif op == 5:  # SEIZE
+            elif op == Op.SEIZE:
                 self._touch(target)
                 if self.stations[target].busy >= self.stations[target].servers:
                     self.tokens[token].step = step
                     self._queue_at(token, target)
                     return 0
                 self.stations[target].busy += 1
-            elif op == 6:  # FREE
+            elif op == Op.FREE:
                 self._release(target)
-            else:  # SPAWN
+            else:  # Op.SPAWN
                 self._new_token(target, next_key(self.tokens[token].key, self.steps[step].salt))
             step += 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _happens(self, step: cython.longlong, token: cython.longlong) -> cython.bint:
+    def _happens(self, step, token):
         point: cython.ulonglong = cython.cast(cython.ulonglong, self.tokens[token].key) + cython.cast(
             cython.ulonglong, self.steps[step].salt
         )
         return uniform(point) < self.steps[step].p
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _complete(self, token: cython.longlong) -> cython.longlong:
+    def _complete(self, token):
         """The request is done. Gives 1 when its client starts the next one at this very instant."""
         kind: cython.longlong = self.tokens[token].kind
         latency: cython.longlong = self.now - self.tokens[token].start
@@ -883,7 +646,7 @@ class Kernel:
         self.finished += 1
         if self.finished == self.finish_room:
             self._count_finishes()
-        if self.kinds[kind].arrivals != 0:
+        if self.kinds[kind].arrivals != Arrivals.CLOSED:
             self._free(token)
             return 0
         if self.kinds[kind].live > self.kinds[kind].clients or not self.kinds[kind].active:
@@ -895,14 +658,11 @@ class Kernel:
                 self._begin(token)
                 return 1
             think = 1  # a request that took no time at all must not repeat at the same instant for ever
-        self.tokens[token].state = 1
+        self.tokens[token].state = TokenState.THINKING
         self._schedule_token(token, self.now + think)
         return 0
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _count_finishes(self) -> cython.void:
+    def _count_finishes(self):
         """Count what has finished lately. Done for many at once, so that cache misses overlap."""
         index: cython.longlong = 0
         while index < self.finished:
@@ -920,15 +680,11 @@ class Kernel:
             index += 1
         self.finished = 0
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _count_latency(self, vm: cython.longlong, latency: cython.longlong) -> cython.void:
-        """128 exact buckets, then 64 for each doubling: the middle of a bucket is within 0.8 %."""
+    def _count_latency(self, vm, latency):
+        """Exact buckets, then some for each doubling: the middle of a bucket is within 0.8 %."""
         bucket: cython.longlong = latency
-        if latency >= 128:
-            if latency >> 44:
+        if latency >= EXACT_BUCKETS:
+            if latency >> LATENCY_BITS:
                 latency = LONGEST_LATENCY
             octave: cython.longlong = self.vms[vm].octave
             while latency >> (octave + 1):
@@ -936,8 +692,9 @@ class Kernel:
             while not latency >> octave:
                 octave -= 1
             self.vms[vm].octave = octave
-            bucket = 128 + (octave - 7) * 64 + (latency >> (octave - 6)) - 64
-        self.recent[vm * self.buckets + bucket] += 1
+            bucket = EXACT_BUCKETS + (octave - EXACT_BITS) * BUCKETS_PER_DOUBLING
+            bucket += (latency >> (octave - DOUBLING_BITS)) - BUCKETS_PER_DOUBLING
+        self.recent[vm * BUCKETS + bucket] += 1
         if bucket < self.vms[vm].low:
             self.vms[vm].low = bucket
         if bucket > self.vms[vm].high:
@@ -945,11 +702,7 @@ class Kernel:
 
     # --- stations -----------------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _touch(self, station: cython.longlong) -> cython.void:
+    def _touch(self, station):
         """Bring the station's areas up to now, before something changes."""
         passed: cython.longlong = self.now - self.stations[station].last
         self.stations[station].last = self.now
@@ -957,11 +710,7 @@ class Kernel:
         if self.stations[station].queued:
             self.stations[station].queue_area += cython.cast(cython.double, passed * self.stations[station].queued)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _serve(self, token: cython.longlong, station: cython.longlong) -> cython.void:
+    def _serve(self, token, station):
         step: cython.longlong = self.tokens[token].step
         time: cython.longlong = self._drawn(step, self.tokens[token].key)
         if self.stations[station].peer_switch:
@@ -969,15 +718,11 @@ class Kernel:
                 time += self.stations[station].peer_switch
             self.stations[station].peer = self.steps[step].peer
         self.stations[station].served += 1
-        self.tokens[token].state = 3
+        self.tokens[token].state = TokenState.IN_SERVICE
         self._schedule_token(token, self.now + time)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _queue_at(self, token: cython.longlong, station: cython.longlong) -> cython.void:
-        self.tokens[token].state = 4
+    def _queue_at(self, token, station):
+        self.tokens[token].state = TokenState.AT_STATION
         self.tokens[token].next = -1
         if self.stations[station].head < 0:
             self.stations[station].head = token
@@ -986,10 +731,7 @@ class Kernel:
         self.stations[station].tail = token
         self.stations[station].queued += 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _release(self, station: cython.longlong) -> cython.void:
+    def _release(self, station):
         """A server becomes free: the first in the queue takes it over."""
         self._touch(station)
         token: cython.longlong = self.stations[station].head
@@ -998,7 +740,7 @@ class Kernel:
             return
         self.stations[station].head = self.tokens[token].next
         self.stations[station].queued -= 1
-        if self.steps[self.tokens[token].step].op == 2:
+        if self.steps[self.tokens[token].step].op == Op.STATION:
             self._serve(token, station)
         else:
             self.tokens[token].step += 1
@@ -1006,10 +748,7 @@ class Kernel:
 
     # --- contexts and leaves ------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _enter_context(self, token: cython.longlong, context: cython.longlong) -> cython.void:
+    def _enter_context(self, token, context):
         leaf: cython.longlong = self.contexts[context].idle_leaf
         if leaf < 0 or self.contexts[context].frozen:
             self._queue_in(token, context)
@@ -1018,45 +757,28 @@ class Kernel:
         self._assign(token, leaf)
         self._wake(leaf)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _queue_in(self, token: cython.longlong, context: cython.longlong) -> cython.void:
-        self.tokens[token].state = 5
+    def _queue_in(self, token, context):
+        self.tokens[token].state = TokenState.IN_CONTEXT
         self.tokens[token].next = -1
         if self.contexts[context].head < 0:
             self.contexts[context].head = token
         else:
             self.tokens[self.contexts[context].tail].next = token
         self.contexts[context].tail = token
-        self.contexts[context].queued += 1
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _next_in(self, context: cython.longlong) -> cython.longlong:
+    def _next_in(self, context):
         token: cython.longlong = self.contexts[context].head
         if token >= 0:
             self.contexts[context].head = self.tokens[token].next
-            self.contexts[context].queued -= 1
         return token
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _assign(self, token: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _assign(self, token, leaf):
         self.nodes[leaf].token = token
-        self.tokens[token].state = 6
+        self.tokens[token].state = TokenState.ON_LEAF
         self.works[token].node = leaf
         self.works[token].used = 0
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _wake(self, leaf: cython.longlong) -> cython.void:
+    def _wake(self, leaf):
         """A blocked leaf has work: place it among its siblings, then give it a processor or let it wait."""
         self.nodes[leaf].woken = 1
         node: cython.longlong = leaf
@@ -1081,21 +803,14 @@ class Kernel:
             return
         self._wait(leaf)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _wait(self, leaf: cython.longlong) -> cython.void:
+    def _wait(self, leaf):
         """The leaf is ready, and no processor takes it now."""
-        self.nodes[leaf].state = 1
+        self.nodes[leaf].state = LeafState.WAITING
         self._count_waiting(self.nodes[leaf].vm, 1)
         if not self.nodes[leaf].blocked:
             self._join(leaf)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _count_waiting(self, vm: cython.longlong, change: cython.longlong) -> cython.void:
+    def _count_waiting(self, vm, change):
         if vm < 0:  # a thread that serves a VM is not one of its processors
             return
         self.vms[vm].ready_area += cython.cast(cython.double, self.vms[vm].waiting) * cython.cast(
@@ -1104,13 +819,10 @@ class Kernel:
         self.vms[vm].ready_last = self.now
         self.vms[vm].waiting += change
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _block(self, leaf: cython.longlong) -> cython.void:
+    def _block(self, leaf):
         """The leaf has nothing to do."""
         context: cython.longlong = self.nodes[leaf].context
-        self.nodes[leaf].state = 0
+        self.nodes[leaf].state = LeafState.BLOCKED
         self.nodes[leaf].token = -1
         self.nodes[leaf].next_idle = self.contexts[context].idle_leaf
         self.contexts[context].idle_leaf = leaf
@@ -1123,21 +835,14 @@ class Kernel:
 
     # --- the heaps of the tree ----------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _before(self, one: cython.longlong, other: cython.longlong) -> cython.bint:
+    def _before(self, one, other):
         if self.nodes[one].rank != self.nodes[other].rank:
             return self.nodes[one].rank < self.nodes[other].rank
         if self.nodes[one].virtual_time != self.nodes[other].virtual_time:
             return self.nodes[one].virtual_time < self.nodes[other].virtual_time
         return one < other
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _rise(self, parent: cython.longlong, index: cython.longlong, node: cython.longlong) -> cython.longlong:
+    def _rise(self, parent, index, node):
         base: cython.longlong = self.nodes[parent].child_base
         while index > 0:
             above: cython.longlong = (index - 1) // 2
@@ -1151,10 +856,7 @@ class Kernel:
         self.nodes[node].position = index
         return index
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _sink(self, parent: cython.longlong, index: cython.longlong, node: cython.longlong) -> cython.void:
+    def _sink(self, parent, index, node):
         base: cython.longlong = self.nodes[parent].child_base
         size: cython.longlong = self.nodes[parent].size
         while True:
@@ -1173,10 +875,7 @@ class Kernel:
         self.children[base + index] = node
         self.nodes[node].position = index
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _join(self, node: cython.longlong) -> cython.void:
+    def _join(self, node):
         """Somebody below `node` waits and may run: enter its parent's heap, and so on up."""
         while self.nodes[node].parent >= 0:
             parent: cython.longlong = self.nodes[node].parent
@@ -1193,10 +892,7 @@ class Kernel:
                 return
             node = parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _quit(self, node: cython.longlong) -> cython.void:
+    def _quit(self, node):
         """Nobody below `node` waits any more, or none may run: leave the heaps, upwards as far as they empty."""
         while self.nodes[node].parent >= 0 and self.nodes[node].position >= 0:
             parent: cython.longlong = self.nodes[node].parent
@@ -1214,10 +910,7 @@ class Kernel:
                 return
             node = parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _rank(self, node: cython.longlong) -> cython.longlong:
+    def _rank(self, node):
         """When a reserve of the node, or of the first below it, is due; without one the end of all time.
 
         Earliest deadline first, so that reserves which together need all processors are still met.
@@ -1232,10 +925,7 @@ class Kernel:
                 rank = below
         return rank
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _claim(self, leaf: cython.longlong, top: cython.longlong) -> cython.longlong:
+    def _claim(self, leaf, top):
         """The earliest deadline of a reserve on the path from a leaf up to `top`."""
         claim: cython.longlong = NEVER
         node: cython.longlong = leaf
@@ -1249,10 +939,7 @@ class Kernel:
                 return claim
             node = self.nodes[node].parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _rerank(self, node: cython.longlong) -> cython.void:
+    def _rerank(self, node):
         while node >= 0:
             rank: cython.longlong = self._rank(node)
             if rank == self.nodes[node].rank:
@@ -1265,10 +952,7 @@ class Kernel:
                     self._sink(parent, index, node)
             node = parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _picked(self, pool: cython.longlong) -> cython.longlong:
+    def _picked(self, pool):
         """The leaf whose turn it is, taken out of the heaps; -1 when nobody waits or may run."""
         node: cython.longlong = self.pools[pool].root
         if node < 0 or self.nodes[node].size == 0 or self.nodes[node].blocked:
@@ -1284,10 +968,7 @@ class Kernel:
 
     # --- budgets ------------------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _refresh(self, node: cython.longlong) -> cython.void:
+    def _refresh(self, node):
         """Start the node's budget period if a new one has begun, and see that its end will be noticed."""
         period: cython.longlong = self.nodes[node].period
         index: cython.longlong = (self.now + self.nodes[node].phase) // period
@@ -1301,41 +982,32 @@ class Kernel:
                 self.nodes[node].budget = cython.cast(cython.longlong, left * self.nodes[node].full)
                 self.nodes[node].reserve_left = cython.cast(cython.longlong, left * self.nodes[node].reserve)
             self.nodes[node].period_index = index
-            self._unblock(node, 1)
+            self._unblock(node, Barrier.LIMIT_USED_UP)
             if self.nodes[node].reserve > 0:
                 self._rerank(node)
         if not self.place[self.node_base + node]:
             self._schedule(self.node_base + node, (index + 1) * period - self.nodes[node].phase)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _period_event(self, node: cython.longlong) -> cython.void:
-        if self.nodes[node].active > 0 or 0 < self.nodes[node].state < 3 or self.nodes[node].blocked:
+    def _period_event(self, node):
+        if self.nodes[node].active > 0 or self._has_work(node) or self.nodes[node].blocked:
             self._refresh(node)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _set_blocked(self, node: cython.longlong, bit: cython.longlong) -> cython.void:
+    def _has_work(self, leaf):
+        return LeafState.BLOCKED < self.nodes[leaf].state < LeafState.WITHDRAWN
+
+    def _set_blocked(self, node, bit):
         self.nodes[node].blocked = self.nodes[node].blocked | bit
         self._quit(node)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _unblock(self, node: cython.longlong, bit: cython.longlong) -> cython.void:
+    def _unblock(self, node, bit):
         if not (self.nodes[node].blocked & bit):
             return
         self.nodes[node].blocked = self.nodes[node].blocked - bit
-        if self.nodes[node].blocked == 0 and (self.nodes[node].state == 1 or self.nodes[node].size > 0):
+        if self.nodes[node].blocked == 0 and (self.nodes[node].state == LeafState.WAITING or self.nodes[node].size > 0):
             self._join(node)
         self.unblocked = 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _may_run(self, leaf: cython.longlong) -> cython.bint:
+    def _may_run(self, leaf):
         node: cython.longlong = leaf
         while node >= 0:
             if self.nodes[node].full or self.nodes[node].reserve:
@@ -1345,10 +1017,7 @@ class Kernel:
             node = self.nodes[node].parent
         return True
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _slice(self, leaf: cython.longlong, start: cython.longlong) -> cython.longlong:
+    def _slice(self, leaf, start):
         """How long the leaf may run from `start`, bounded by budgets on its path, which are debited."""
         length: cython.longlong = self.nodes[leaf].quantum
         node: cython.longlong = leaf
@@ -1369,26 +1038,20 @@ class Kernel:
         self._debit(leaf, length)
         return length
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _debit(self, leaf: cython.longlong, length: cython.longlong) -> cython.void:
+    def _debit(self, leaf, length):
         node: cython.longlong = leaf
         while node >= 0:
             if self.nodes[node].full:
                 self.nodes[node].budget -= length
                 if self.nodes[node].budget <= 0:
-                    self._set_blocked(node, 1)
+                    self._set_blocked(node, Barrier.LIMIT_USED_UP)
             if self.nodes[node].max_running:
                 self.nodes[node].running += 1
                 if self.nodes[node].running >= self.nodes[node].max_running:
-                    self._set_blocked(node, 2)
+                    self._set_blocked(node, Barrier.ENOUGH_RUNNING)
             node = self.nodes[node].parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _refund(self, leaf: cython.longlong, back: cython.longlong) -> cython.void:
+    def _refund(self, leaf, back):
         """The leaf stops: what it did not use of its slice goes back to the budgets on its path."""
         node: cython.longlong = leaf
         while node >= 0:
@@ -1397,16 +1060,13 @@ class Kernel:
                 if index == self.nodes[node].period_index:
                     self.nodes[node].budget += back
                     if self.nodes[node].budget > 0:
-                        self._unblock(node, 1)
+                        self._unblock(node, Barrier.LIMIT_USED_UP)
             if self.nodes[node].max_running:
                 self.nodes[node].running -= 1
-                self._unblock(node, 2)
+                self._unblock(node, Barrier.ENOUGH_RUNNING)
             node = self.nodes[node].parent
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _charge(self, leaf: cython.longlong, ran: cython.longlong) -> cython.void:
+    def _charge(self, leaf, ran):
         """Advance virtual times along the path by what the leaf ran."""
         node: cython.longlong = leaf
         parent: cython.longlong = self.nodes[node].parent
@@ -1433,10 +1093,7 @@ class Kernel:
 
     # --- processors ---------------------------------------------------------------------------------------------
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _idle_processor(self, leaf: cython.longlong) -> cython.longlong:
+    def _idle_processor(self, leaf):
         """Where a waking leaf runs best: its last place, a whole idle core, any idle thread; -1 if all are busy."""
         pool: cython.longlong = self.nodes[leaf].pool
         last: cython.longlong = self.nodes[leaf].last_processor
@@ -1450,10 +1107,7 @@ class Kernel:
             return last
         return self.pools[pool].idle_thread
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _list_core(self, core: cython.longlong) -> cython.void:
+    def _list_core(self, core):
         pool: cython.longlong = self.cores[core].pool
         first: cython.longlong = self.pools[pool].idle_core
         self.cores[core].prev = -1
@@ -1462,10 +1116,7 @@ class Kernel:
             self.cores[first].prev = core
         self.pools[pool].idle_core = core
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _unlist_core(self, core: cython.longlong) -> cython.void:
+    def _unlist_core(self, core):
         before: cython.longlong = self.cores[core].prev
         after: cython.longlong = self.cores[core].next
         if before >= 0:
@@ -1475,10 +1126,7 @@ class Kernel:
         if after >= 0:
             self.cores[after].prev = before
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _list_thread(self, processor: cython.longlong) -> cython.void:
+    def _list_thread(self, processor):
         pool: cython.longlong = self.processors[processor].pool
         first: cython.longlong = self.pools[pool].idle_thread
         self.processors[processor].prev = -1
@@ -1487,10 +1135,7 @@ class Kernel:
             self.processors[first].prev = processor
         self.pools[pool].idle_thread = processor
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _unlist_thread(self, processor: cython.longlong) -> cython.void:
+    def _unlist_thread(self, processor):
         before: cython.longlong = self.processors[processor].prev
         after: cython.longlong = self.processors[processor].next
         if before >= 0:
@@ -1500,10 +1145,7 @@ class Kernel:
         if after >= 0:
             self.processors[after].prev = before
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _leave_idle(self, processor: cython.longlong) -> cython.void:
+    def _leave_idle(self, processor):
         core: cython.longlong = self.processors[processor].core
         self.pools[self.processors[processor].pool].idle_ns += self.now - self.processors[processor].idle_since
         if self.cores[core].busy == 0:
@@ -1519,10 +1161,7 @@ class Kernel:
         if self.cores[core].threads > 1:
             self._rerate(core, processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _go_idle(self, processor: cython.longlong) -> cython.void:
+    def _go_idle(self, processor):
         core: cython.longlong = self.processors[processor].core
         self._cancel(processor)
         self.processors[processor].leaf = -1
@@ -1539,10 +1178,7 @@ class Kernel:
             self._list_thread(processor)
             self._rerate(core, processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _rerate(self, core: cython.longlong, changed: cython.longlong) -> cython.void:
+    def _rerate(self, core, changed):
         """The number of busy siblings has changed: everybody on the core gets its new speed."""
         rate: cython.double = 1.0
         if self.cores[core].busy > 1:
@@ -1557,10 +1193,7 @@ class Kernel:
             other += 1
         self.processors[changed].rate = rate
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _use_idle(self, pool: cython.longlong) -> cython.void:
+    def _use_idle(self, pool):
         """Leaves that wait although processors are idle (a limit has just been lifted) get them."""
         while self.pools[pool].idle_core >= 0 or self.pools[pool].idle_thread >= 0:
             leaf: cython.longlong = self._picked(pool)
@@ -1570,11 +1203,7 @@ class Kernel:
             self._leave_idle(processor)
             self._dispatch(leaf, processor, 1)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _switch_cost(self, leaf: cython.longlong, before: cython.longlong) -> cython.longlong:
+    def _switch_cost(self, leaf, before):
         """Sum over the part of the leaf's path that the one before did not share."""
         cost: cython.longlong = 0
         while leaf != before:
@@ -1587,10 +1216,7 @@ class Kernel:
                 break
         return cost
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _dispatch(self, leaf: cython.longlong, processor: cython.longlong, idle: cython.longlong) -> cython.void:
+    def _dispatch(self, leaf, processor, idle):
         """The processor turns to the leaf."""
         context: cython.longlong = self.nodes[leaf].context
         before: cython.longlong = self.processors[processor].last
@@ -1612,15 +1238,12 @@ class Kernel:
             self.processors[processor].exit_left = self.pools[self.processors[processor].pool].idle_exit
         self.processors[processor].leaf = leaf
         self.processors[processor].last = leaf
-        self.nodes[leaf].state = 2
+        self.nodes[leaf].state = LeafState.RUNNING
         self.nodes[leaf].processor = processor
         self.nodes[leaf].last_processor = processor
         self._start_slice(processor, leaf)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _start_slice(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _start_slice(self, processor, leaf):
         start: cython.longlong = self.now + self.processors[processor].exit_left
         self.processors[processor].since = self.now
         self.processors[processor].dispatched = start
@@ -1632,10 +1255,7 @@ class Kernel:
             self.processors[processor].deadline = start + overhead + self.nodes[leaf].quantum
         self._plan_segment(processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _plan_segment(self, processor: cython.longlong) -> cython.void:
+    def _plan_segment(self, processor):
         """Schedule the end of what the processor does next: work done, guest's quantum over, or slice over."""
         leaf: cython.longlong = self.processors[processor].leaf
         token: cython.longlong = self.nodes[leaf].token
@@ -1654,10 +1274,7 @@ class Kernel:
             time = self.processors[processor].deadline
         self._schedule(processor, time)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _account(self, processor: cython.longlong) -> cython.void:
+    def _account(self, processor):
         """Book the processor's time since the last booking: idle exit, switch, wake-up, then the request's work."""
         passed: cython.longlong = self.now - self.processors[processor].since
         if passed <= 0:
@@ -1685,7 +1302,7 @@ class Kernel:
             if done > self.processors[processor].goal:
                 done = self.processors[processor].goal
         self.processors[processor].goal -= done
-        row: cython.longlong = self.processors[processor].vm * 6
+        row: cython.longlong = self.processors[processor].vm * LAYER_COUNT
         part = self.processors[processor].switch_left
         if part:
             if part > done:
@@ -1693,7 +1310,7 @@ class Kernel:
             self.processors[processor].switch_left -= part
             done -= part
             spent: cython.longlong = self._wall(part, rate, passed, done)
-            self.layers[row + 5] += spent
+            self.layers[row + Layer.SWITCH] += spent
             passed -= spent
             if passed == 0 and done == 0:
                 return
@@ -1713,13 +1330,7 @@ class Kernel:
         self.works[token].used += done
         self.layers[row + self.steps[self.tokens[token].step].layer] += passed
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _wall(
-        self, part: cython.longlong, rate: cython.double, passed: cython.longlong, rest: cython.longlong
-    ) -> cython.longlong:
+    def _wall(self, part, rate, passed, rest):
         """The processor time that a part of the work took; all that is left when nothing follows it."""
         if rest == 0:
             return passed
@@ -1728,10 +1339,7 @@ class Kernel:
         spent: cython.longlong = cython.cast(cython.longlong, cython.cast(cython.double, part) / rate)
         return spent if spent < passed else passed
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _processor_event(self, processor: cython.longlong) -> cython.void:
+    def _processor_event(self, processor):
         leaf: cython.longlong = self.processors[processor].leaf
         token: cython.longlong = self.nodes[leaf].token
         context: cython.longlong = self.nodes[leaf].context
@@ -1757,11 +1365,7 @@ class Kernel:
         else:
             self._plan_segment(processor)
 
-    @cython.cfunc
-    @cython.inline
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _stop(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _stop(self, processor, leaf):
         """Charge what the leaf ran since it was dispatched or its slice was renewed."""
         ran: cython.longlong = self.now - self.processors[processor].dispatched
         if ran < 0:
@@ -1770,29 +1374,20 @@ class Kernel:
         if self.nodes[leaf].special:
             self._refund(leaf, self.processors[processor].reserved - ran)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _leave(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _leave(self, processor, leaf):
         """The leaf blocks; the processor turns to the next one or falls idle."""
         self._stop(processor, leaf)
         self._block(leaf)
         self._turn(processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _turn(self, processor: cython.longlong) -> cython.void:
+    def _turn(self, processor):
         following: cython.longlong = self._picked(self.processors[processor].pool)
         if following >= 0:
             self._dispatch(following, processor, 0)
         else:
             self._go_idle(processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _end_slice(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _end_slice(self, processor, leaf):
         """The slice is over: the leaf competes again, or simply goes on when nobody else wants the processor."""
         self._stop(processor, leaf)
         root: cython.longlong = self.pools[self.processors[processor].pool].root
@@ -1802,17 +1397,14 @@ class Kernel:
         self._wait(leaf)
         following: cython.longlong = self._picked(self.processors[processor].pool)
         if following == leaf:
-            self.nodes[leaf].state = 2
+            self.nodes[leaf].state = LeafState.RUNNING
             self._go_on(processor, leaf)
         elif following >= 0:
             self._dispatch(following, processor, 0)
         else:
             self._go_idle(processor)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _go_on(self, processor: cython.longlong, leaf: cython.longlong) -> cython.void:
+    def _go_on(self, processor, leaf):
         """The leaf has another slice, on a whole idle core where it shared its own: schedulers balance at their tick.
 
         Without this, leaves that never block would keep sharing cores for ever while others lie idle.
@@ -1826,10 +1418,7 @@ class Kernel:
         self._leave_idle(target)
         self._dispatch(leaf, target, 1)
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _last_place(self, leaf: cython.longlong) -> cython.longlong:
+    def _last_place(self, leaf):
         """The processor that the leaf last ran on."""
         processor: cython.longlong = self.nodes[leaf].last_processor
         if processor < 0:
@@ -1837,15 +1426,12 @@ class Kernel:
             processor = self.pools[pool].first + leaf % self.pools[pool].processors
         return processor
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _takes_place(self, leaf: cython.longlong) -> cython.bint:
+    def _takes_place(self, leaf):
         """Where only a bound on running leaves stops the waking leaf: let it push aside one that the bound counts."""
         node: cython.longlong = leaf
         bound: cython.longlong = -1
         while node >= 0:
-            if self.nodes[node].blocked & 1:
+            if self.nodes[node].blocked & Barrier.LIMIT_USED_UP:
                 return False
             if self.nodes[node].blocked and bound < 0:
                 bound = node
@@ -1864,10 +1450,7 @@ class Kernel:
             processor += 1
         return False
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _pushes_aside(self, leaf: cython.longlong, processor: cython.longlong) -> cython.bint:
+    def _pushes_aside(self, leaf, processor):
         """Let the waking leaf take a busy processor, if it has more right to it; whether it did."""
         if processor == self.current:
             return False
@@ -1913,10 +1496,7 @@ class Kernel:
         with cython.nogil:
             self._flush()
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _flush(self) -> cython.void:
+    def _flush(self):
         self._count_finishes()
         index: cython.longlong = 0
         while index < self.processor_count:
@@ -1937,42 +1517,30 @@ class Kernel:
             self._fold_latencies(index)
             index += 1
 
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _fold_latencies(self, vm: cython.longlong) -> cython.void:
+    def _fold_latencies(self, vm):
         low: cython.longlong = self.vms[vm].low
         high: cython.longlong = self.vms[vm].high
-        base: cython.longlong = vm * self.buckets
+        base: cython.longlong = vm * BUCKETS
         total: cython.longlong = 0
         index: cython.longlong = low
         while index <= high:
             total += self.recent[base + index]
             index += 1
         passed: cython.longlong = 0
-        found: cython.double = 0.0
+        found: cython.longlong = 0
         index = low
         while index <= high:
             number: cython.longlong = self.recent[base + index]
             if number:
                 if passed * 20 < total * 19 and (passed + number) * 20 >= total * 19:
-                    found = self._bucket_middle(index)
+                    found = index
                 passed += number
                 self.histogram[base + index] += number
                 self.recent[base + index] = 0
             index += 1
-        self.vms[vm].interval_p95 = found
-        self.vms[vm].low = self.buckets
+        self.vms[vm].p95_bucket = found
+        self.vms[vm].low = BUCKETS
         self.vms[vm].high = -1
-
-    @cython.cfunc
-    @cython.nogil
-    @cython.exceptval(check=False)
-    def _bucket_middle(self, bucket: cython.longlong) -> cython.double:
-        if bucket < 128:
-            return cython.cast(cython.double, bucket)
-        width: cython.longlong = cython.cast(cython.longlong, 1) << ((bucket - 128) // 64 + 1)
-        return (cython.cast(cython.double, 64 + (bucket - 128) % 64) + 0.5) * cython.cast(cython.double, width)
 
     def start_vm(self, vm: cython.longlong) -> None:
         """Switch the VM on: its clients begin to think, its sources to send."""
@@ -1982,12 +1550,12 @@ class Kernel:
                 self.kinds[kind].active = 1
                 self._start_kind(kind)
 
-    def _start_kind(self, kind: cython.longlong):
-        if self.kinds[kind].arrivals == 0:
+    def _start_kind(self, kind):
+        if self.kinds[kind].arrivals == Arrivals.CLOSED:
             self.set_clients(kind, self.kinds[kind].clients)
-        elif self.kinds[kind].arrivals == 1:
+        elif self.kinds[kind].arrivals == Arrivals.OPEN:
             self._plan_arrival(kind, 0)
-        elif self.kinds[kind].arrivals == 2:
+        elif self.kinds[kind].arrivals == Arrivals.TRACE:
             self.traces[kind].next = 0
             self.traces[kind].base = self.now if self.now > self.traces[kind].start else self.traces[kind].start
             self._plan_arrival(kind, 0)
@@ -2000,7 +1568,7 @@ class Kernel:
                 self.grow()
             self._add_client(kind)
 
-    def _add_client(self, kind: cython.longlong):
+    def _add_client(self, kind):
         token: cython.longlong = self.free_token
         self.free_token = self.tokens[token].next
         self.spare -= 1
@@ -2008,22 +1576,13 @@ class Kernel:
         self.kinds[kind].live += 1
         self.tokens[token].kind = kind
         self.tokens[token].key = next_key(self.kinds[kind].key, number + 1)
-        self.tokens[token].state = 1
+        self.tokens[token].state = TokenState.THINKING
         time: cython.longlong = self.now if self.now > self.traces[kind].start else self.traces[kind].start
         self._schedule_token(token, time + self._drawn(self.kinds[kind].draw, self.tokens[token].key))
 
-    def set_draw(self, kind: cython.longlong, draw: cython.longlong, values: dict) -> None:
-        """Give the kind think times or gaps of its own, in that row of `steps`; values by `variates.draw_row`."""
-        self.kinds[kind].draw = draw
-        self.steps[draw].family = values["family"]
-        self.steps[draw].stages = values["stages"]
-        self.steps[draw].a = values["a"]
-        self.steps[draw].b = values["b"]
-        self.steps[draw].p = values["p"]
-
     def redraw_arrival(self, kind: cython.longlong) -> None:
         """After a change of rate: forget the planned arrival of an open kind and plan another from now."""
-        if self.kinds[kind].arrivals == 1 and self.kinds[kind].active:
+        if self.kinds[kind].arrivals == Arrivals.OPEN and self.kinds[kind].active:
             self.kinds[kind].counter += 1
             self._plan_arrival(kind, 0)
 
@@ -2044,7 +1603,7 @@ class Kernel:
             self._rerank_all()
         self._settle_instant()
 
-    def _make_special(self, node: cython.longlong):
+    def _make_special(self, node):
         """From now on budgets count on every path through the node; what runs below it starts a new slice."""
         leaf: cython.longlong
         up: cython.longlong
@@ -2054,7 +1613,7 @@ class Kernel:
                 up = self.nodes[up].parent
             if up != node or self.nodes[leaf].context < 0:
                 continue
-            running: cython.bint = self.nodes[leaf].state == 2
+            running: cython.bint = self.nodes[leaf].state == LeafState.RUNNING
             if running:
                 self._account(self.nodes[leaf].processor)
                 self._stop(self.nodes[leaf].processor, leaf)
@@ -2076,7 +1635,7 @@ class Kernel:
             if self.contexts[context].vm == vm and not self.contexts[context].frozen:
                 self.contexts[context].frozen = 1
                 for leaf in range(len(self.memory.nodes)):
-                    if self.nodes[leaf].context == context and 0 < self.nodes[leaf].state < 3:
+                    if self.nodes[leaf].context == context and self._has_work(leaf):
                         self._queue_first(self.nodes[leaf].token, context)
                         self._detach(leaf)
         self._settle_instant()
@@ -2090,16 +1649,15 @@ class Kernel:
                 self._feed(context)
         self._settle_instant()
 
-    def _queue_first(self, token: cython.longlong, context: cython.longlong):
+    def _queue_first(self, token, context):
         """What was being worked on comes first again."""
-        self.tokens[token].state = 5
+        self.tokens[token].state = TokenState.IN_CONTEXT
         self.tokens[token].next = self.contexts[context].head
         if self.contexts[context].head < 0:
             self.contexts[context].tail = token
         self.contexts[context].head = token
-        self.contexts[context].queued += 1
 
-    def _feed(self, context: cython.longlong):
+    def _feed(self, context):
         """Blocked leaves take what waits in the context."""
         leaf: cython.longlong
         while self.contexts[context].head >= 0 and self.contexts[context].idle_leaf >= 0:
@@ -2108,17 +1666,17 @@ class Kernel:
             self._assign(self._next_in(context), leaf)
             self._wake(leaf)
 
-    def _detach(self, leaf: cython.longlong):
+    def _detach(self, leaf):
         """The leaf blocks at once, whatever it was doing."""
         processor: cython.longlong = self.nodes[leaf].processor
-        if self.nodes[leaf].state == 2:
+        if self.nodes[leaf].state == LeafState.RUNNING:
             self._account(processor)
             self._stop(processor, leaf)
             self._block(leaf)
             self._turn(processor)
         else:
             self._count_waiting(self.nodes[leaf].vm, -1)
-            self.nodes[leaf].state = 0
+            self.nodes[leaf].state = LeafState.BLOCKED
             self._quit(leaf)
             self._block(leaf)
 
@@ -2129,22 +1687,22 @@ class Kernel:
         for leaf in range(len(self.memory.nodes)):
             if self.nodes[leaf].context != context:
                 continue
-            if order < number and self.nodes[leaf].state == 3:
-                self.nodes[leaf].state = 0
+            if order < number and self.nodes[leaf].state == LeafState.WITHDRAWN:
+                self.nodes[leaf].state = LeafState.BLOCKED
                 self.nodes[leaf].next_idle = self.contexts[context].idle_leaf
                 self.contexts[context].idle_leaf = leaf
-            elif order >= number and self.nodes[leaf].state != 3:
-                if self.nodes[leaf].state > 0:
+            elif order >= number and self.nodes[leaf].state != LeafState.WITHDRAWN:
+                if self.nodes[leaf].state != LeafState.BLOCKED:
                     self._queue_first(self.nodes[leaf].token, context)
                     self._detach(leaf)
                 self._unlist_leaf(leaf, context)
-                self.nodes[leaf].state = 3
+                self.nodes[leaf].state = LeafState.WITHDRAWN
             order += 1
         if not self.contexts[context].frozen:
             self._feed(context)
         self._settle_instant()
 
-    def _unlist_leaf(self, leaf: cython.longlong, context: cython.longlong):
+    def _unlist_leaf(self, leaf, context):
         at: cython.longlong = self.contexts[context].idle_leaf
         if at == leaf:
             self.contexts[context].idle_leaf = self.nodes[leaf].next_idle
@@ -2164,12 +1722,16 @@ class Kernel:
         """Open sources send again, traces what is due from now on."""
         kind: cython.longlong
         for kind in range(self.kind_count):
-            if self.kinds[kind].vm == vm and self.kinds[kind].active and 0 < self.kinds[kind].arrivals < 3:
-                if self.kinds[kind].arrivals == 2:
+            if self.kinds[kind].vm == vm and self.kinds[kind].active and self._sends(kind):
+                if self.kinds[kind].arrivals == Arrivals.TRACE:
                     self._pass_over(kind)
                 self._plan_arrival(kind, 0)
 
-    def _pass_over(self, kind: cython.longlong):
+    def _sends(self, kind):
+        """Whether requests of the kind come by themselves, whatever became of earlier ones."""
+        return self.kinds[kind].arrivals == Arrivals.OPEN or self.kinds[kind].arrivals == Arrivals.TRACE
+
+    def _pass_over(self, kind):
         """Move a trace on to its first entry that is not past."""
         passed: cython.longlong = self.now - self.traces[kind].base
         if passed >= self.traces[kind].period:
@@ -2191,61 +1753,61 @@ class Kernel:
                 self.kinds[kind].active = 0
                 self._cancel(self.processor_count + kind)
         for token in range(self.token_count):
-            if self.tokens[token].state > 0 and self.kinds[self.tokens[token].kind].vm == vm:
+            if self.tokens[token].state != TokenState.UNUSED and self.kinds[self.tokens[token].kind].vm == vm:
                 self._lose(token)
         self._settle_instant()
 
-    def _lose(self, token: cython.longlong):
+    def _lose(self, token):
         kind: cython.longlong = self.tokens[token].kind
         vm: cython.longlong = self.kinds[kind].vm
         state: cython.longlong = self.tokens[token].state
         target: cython.longlong = self.steps[self.tokens[token].step].target
-        if state < 4:
+        if state <= TokenState.IN_SERVICE:
             self._cancel_token(token)
-        if state != 1:
+        if state != TokenState.THINKING:
             self.vms[vm].lost += 1
             self.vms[vm].stay_sum += cython.cast(cython.double, self.now - self.tokens[token].start)
             if self.checked:
                 self._populate(vm, -1)
             self._give_back(token)
-        if state == 4:
+        if state == TokenState.AT_STATION:
             self._touch(target)
             self._unqueue_station(token, target)
-        elif state == 5:
+        elif state == TokenState.IN_CONTEXT:
             self._unqueue_context(token, target)
-        elif state == 6:
+        elif state == TokenState.ON_LEAF:
             self._take_from_leaf(token)
-        elif state == 3:
+        elif state == TokenState.IN_SERVICE:
             self._release(target)
-        elif state == 7:
+        elif state == TokenState.READY:
             self._unready(token)
-        if self.kinds[kind].arrivals == 0:
+        if self.kinds[kind].arrivals == Arrivals.CLOSED:
             self.kinds[kind].live -= 1
         self._free(token)
 
-    def _give_back(self, token: cython.longlong):
+    def _give_back(self, token):
         """Free the servers that the request has seized so far; optional parts of a route seize and free in pairs."""
         step: cython.longlong = self.kinds[self.tokens[token].kind].first_step
         held = []
         while step < self.tokens[token].step:
-            if self.steps[step].op == 4 and step + self.steps[step].target < self.tokens[token].step:
+            if self.steps[step].op == Op.SKIP and step + self.steps[step].target < self.tokens[token].step:
                 step += self.steps[step].target
-            elif self.steps[step].op == 5:
+            elif self.steps[step].op == Op.SEIZE:
                 held.append(self.steps[step].target)
-            elif self.steps[step].op == 6:
+            elif self.steps[step].op == Op.FREE:
                 held.remove(self.steps[step].target)
             step += 1
         for station in held:
             self._release(station)
 
-    def _take_from_leaf(self, token: cython.longlong):
+    def _take_from_leaf(self, token):
         leaf: cython.longlong = self.works[token].node
         context: cython.longlong = self.nodes[leaf].context
         self._detach(leaf)
         if not self.contexts[context].frozen:
             self._feed(context)
 
-    def _unqueue_station(self, token: cython.longlong, station: cython.longlong):
+    def _unqueue_station(self, token, station):
         before: cython.longlong = -1
         at: cython.longlong = self.stations[station].head
         while at != token:
@@ -2259,7 +1821,7 @@ class Kernel:
             self.stations[station].tail = before
         self.stations[station].queued -= 1
 
-    def _unqueue_context(self, token: cython.longlong, context: cython.longlong):
+    def _unqueue_context(self, token, context):
         before: cython.longlong = -1
         at: cython.longlong = self.contexts[context].head
         while at != token:
@@ -2271,9 +1833,8 @@ class Kernel:
             self.tokens[before].next = self.tokens[token].next
         if self.contexts[context].tail == token:
             self.contexts[context].tail = before
-        self.contexts[context].queued -= 1
 
-    def _unready(self, token: cython.longlong):
+    def _unready(self, token):
         before: cython.longlong = -1
         at: cython.longlong = self.ready_head
         while at != token:
@@ -2289,18 +1850,3 @@ class Kernel:
     def clock(self) -> tuple:
         """(now in ns, events so far, digest of the trace of events)."""
         return self.now, self.count, self.digest
-
-    def live_clients(self, kind: cython.longlong) -> int:
-        """How many clients of a closed kind there are."""
-        return self.kinds[kind].live
-
-    def busiest_wait(self) -> int:
-        """The station where most requests wait; -1 when none does. For telling why a run cannot advance."""
-        best: cython.longlong = -1
-        number: cython.longlong = 0
-        station: cython.longlong
-        for station in range(self.station_count):
-            if self.stations[station].queued > number:
-                number = self.stations[station].queued
-                best = station
-        return best

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hvstudio.errors import HVStudioError
+from hvstudio.simulation.kernel.codes import BUCKETS, TokenState
 from hvstudio.simulation.kernel.node_memory import are_virtual_processors, node_rows
 from hvstudio.simulation.kernel.random_keys import stream_key
 from hvstudio.simulation.kernel.records import RECORDS
@@ -15,9 +18,6 @@ from hvstudio.simulation.kernel.ziggurat import ziggurat
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Arrivals, Plan
 
 Array = NDArray[Any]
-
-BUCKETS: Final = 128 + (44 - 7) * 64
-"""Latency buckets per VM: 128 exact ones, then 64 for each doubling up to 2^44 ns."""
 
 MOST_OPEN_REQUESTS: Final = 2**18
 """Open and spawned requests under way at the same time; further arrivals are counted as rejected."""
@@ -40,7 +40,6 @@ class Memory:
     def __init__(self, plan: Plan, *, seed: int = 1, traced: bool = False, checked: bool = False) -> None:
         """`traced` lets the kernel digest every event, `checked` lets it integrate populations for Little's law."""
         self.traced, self.checked = traced, checked
-        self.buckets = BUCKETS
         self.has_reserves = int(bool(np.any(plan.node_reserve > 0)))
         self.pools = _pool_rows(plan)
         self.cores = _core_rows(plan, self.pools)
@@ -66,8 +65,8 @@ class Memory:
         self.same_limit = 1_000_000 + 100 * self.token_limit
         self._fixed_slots = len(self.processors) + len(self.kinds) + len(self.nodes)
         self.tokens: Array = np.zeros(0, dtype=RECORDS["Token"])
-        self.events: Array = np.zeros(0, dtype=RECORDS["Event"])
-        self.works: Array = np.zeros(0, dtype=RECORDS["Work"])
+        self.events: Array = np.zeros(0, dtype=RECORDS["PlannedEvent"])
+        self.works: Array = np.zeros(0, dtype=RECORDS["TokenWork"])
         self.place: Array = np.zeros(self._fixed_slots + 1, dtype=np.int32)  # and one for all tokens, never read
         for name in ("processors", "nodes", "steps", "kinds", "vms"):
             array: Array = getattr(self, name)
@@ -83,14 +82,21 @@ class Memory:
 
     def under_way(self, now_ns: int) -> tuple[Array, Array]:
         """For each VM, how many requests are unfinished, and the time that they have spent so far."""
-        busy = self.tokens[self.tokens["state"] > 1]
+        busy = self.tokens[self.tokens["state"] > TokenState.THINKING]
         owners = self.kinds["vm"][busy["kind"]]
         number = np.bincount(owners, minlength=len(self.vms))
         return number, np.bincount(owners, weights=now_ns - busy["start"], minlength=len(self.vms))
 
-    def address(self, name: str) -> int:
-        """Where the array begins."""
-        return int(getattr(self, name).__array_interface__["data"][0])
+    def address(self, name: str, row_bytes: int) -> int:
+        """Where the array begins. Raises HVStudioError when the compiled kernel takes its rows for other ones."""
+        array: Array = getattr(self, name)
+        if array.dtype.itemsize != row_bytes:
+            raise HVStudioError(
+                f"the compiled kernel expects {row_bytes} bytes per row of {name}, not {array.dtype.itemsize}.",
+                where="simulation kernel",
+                hint="It was compiled from other sources: install HVStudio again.",
+            )
+        return int(array.__array_interface__["data"][0])
 
     def rows(self, name: str) -> list[Any]:
         """The array as a list of mutable rows (or of numbers), for the interpreted kernel."""
@@ -106,6 +112,16 @@ class Memory:
                 setattr(row, field, value)
             rows.append(row)
         return rows
+
+    def put(self, kernel: Any, name: str, *, row: int, values: Mapping[str, float]) -> None:
+        """Change fields of one row where the kernel reads them: in the array, or in the interpreted kernel's copy."""
+        rows: list[Any] | None = getattr(kernel, name, None)
+        array: Array = getattr(self, name)
+        for field, value in values.items():
+            if rows is None:
+                array[field][row] = value
+            else:
+                setattr(rows[row], field, value)
 
     def take_back(self, kernel: Any, *names: str) -> None:
         """Copy the interpreted kernel's rows into the arrays, so that both kernels are read the same way."""
@@ -132,7 +148,6 @@ def _pool_rows(plan: Plan) -> Array:
     rows = np.zeros(len(plan.pool_processors), dtype=RECORDS["Pool"])
     rows["processors"] = plan.pool_processors
     rows["first"] = np.cumsum(plan.pool_processors) - plan.pool_processors
-    rows["threads"] = plan.pool_threads_per_core
     rows["idle_exit"] = plan.pool_idle_exit_ns
     rows["smt_yield"] = plan.pool_smt_yield
     rows["root"] = -1
@@ -195,7 +210,7 @@ def _station_rows(plan: Plan) -> Array:
 
 
 def _kind_rows(plan: Plan, seed: int, *, firsts: Array, draws: Array) -> Array:
-    rows = np.zeros(len(plan.class_vm), dtype=RECORDS["Kind"])
+    rows = np.zeros(len(plan.class_vm), dtype=RECORDS["RequestKind"])
     for name in ("vm", "arrivals", "clients", "counts", "bytes"):
         rows[name] = getattr(plan, f"class_{name}")
     rows["first_step"] = firsts

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hvstudio.simulation.kernel.codes import NEVER
 from hvstudio.simulation.kernel.records import RECORDS
 from hvstudio.simulation.plan.plan import Layer, Op, Plan
 
@@ -26,7 +27,7 @@ def node_rows(plan: Plan) -> tuple[Array, Array]:
     rows["phase"] = np.floor((np.arange(len(rows)) * _SPREAD) % 1.0 * plan.node_period_ns)
     rows["period_index"] = -1
     rows["position"] = rows["token"] = rows["last_processor"] = rows["processor"] = rows["next_idle"] = -1
-    rows["rank"] = 0x3FFFFFFFFFFFFFFF  # no reserve is due
+    rows["rank"] = NEVER  # no reserve is due
     rows["full"] = np.rint(plan.node_limit * plan.node_period_ns)
     rows["reserve"] = np.rint(plan.node_reserve * plan.node_period_ns)
     rows["vm"] = _whose_readiness(plan)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-_MASK: Final = 2**64 - 1
-_GOLDEN: Final = 0x9E3779B97F4A7C15
+from hvstudio.simulation.kernel.codes import FIRST_MIX, GOLDEN, MASK, SECOND_MIX
 
 
 def mixed(value: int) -> int:
@@ -13,9 +10,9 @@ def mixed(value: int) -> int:
 
     Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
     """
-    z = value & _MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    z = value & MASK
+    z = ((z ^ (z >> 30)) * FIRST_MIX) & MASK
+    z = ((z ^ (z >> 27)) * SECOND_MIX) & MASK
     return z ^ (z >> 31)
 
 
@@ -23,5 +20,5 @@ def stream_key(*parts: int) -> int:
     """A 63-bit key that depends on every part and on their order."""
     key = 0
     for part in parts:
-        key = mixed(key + mixed(part + _GOLDEN) + _GOLDEN)
+        key = mixed(key + mixed(part + GOLDEN) + GOLDEN)
     return key >> 1

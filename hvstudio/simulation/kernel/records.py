@@ -1,7 +1,7 @@
 """The layout of the kernel's memory: one structured array per kind of thing.
 
-The compiled kernel reads these arrays in place as C structs of the same names (`kernel.py` declares them in the same
-order; `tests/simulation/test_kernel_memory.py` compares the two). The interpreted kernel works on copies.
+The compiled kernel reads these arrays in place as C structs of the same names (`kernel.pxd` declares them in the same
+order; `tests/simulation/kernel/test_kernel_memory.py` compares the two). The interpreted kernel works on copies.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RECORDS: Final = {
         ("l", "busy first threads pool next prev"),
     ),
     "Pool": _layout(
-        ("l", "first processors threads root idle_core idle_thread idle_exit idle_ns busy_ns"),
+        ("l", "first processors root idle_core idle_thread idle_exit idle_ns busy_ns"),
         ("d", "smt_yield"),
     ),
     "Node": _layout(
@@ -38,18 +38,18 @@ RECORDS: Final = {
         ("l", "switch_ns bonus rank period phase period_index full budget reserve reserve_left"),
     ),
     "Context": _layout(
-        ("l", "vm head tail queued idle_leaf frozen quantum refill_ns wake_ns wake_layer busy_ns"),
+        ("l", "vm head tail idle_leaf frozen quantum refill_ns wake_ns wake_layer busy_ns"),
     ),
     "Station": _layout(
         ("l", "servers busy head tail queued peer peer_switch last busy_ns served"),
         ("d", "queue_area"),
     ),
-    "Step": _layout(
+    "StepRecord": _layout(
         ("l", "salt"),
         ("d", "a b p exits"),
         ("i", "op target layer peer family stages"),
     ),
-    "Kind": _layout(
+    "RequestKind": _layout(
         ("i", "vm first_step arrivals clients live draw counts active"),
         ("d", "bytes"),
         ("l", "key counter started"),
@@ -59,18 +59,18 @@ RECORDS: Final = {
     ),
     "Vm": _layout(
         ("l", "population_last finished completions"),
-        ("d", "population_area stay_sum latency_sum bytes exits ready_area interval_p95"),
-        ("l", "ready_last rejected padding"),
+        ("d", "population_area stay_sum latency_sum bytes exits ready_area"),
+        ("l", "p95_bucket ready_last rejected padding"),
         ("i", "population waiting octave low high lost"),
     ),
     "Token": _layout(
         ("l", "start key"),
         ("i", "kind step next state"),
     ),
-    "Work": _layout(
+    "TokenWork": _layout(
         ("l", "remaining used node padding"),
     ),
-    "Event": _layout(
+    "PlannedEvent": _layout(
         ("l", "time slot"),
     ),
     "Finish": _layout(

@@ -21,7 +21,7 @@ def step_rows(plan: Plan) -> tuple[Array, Array, Array, Array]:
     number = len(plan.class_vm)
     pairs = np.stack([plan.class_think_ns, plan.class_think_scv], axis=1)
     unique, which = np.unique(pairs, axis=0, return_inverse=True)
-    thinks = np.zeros(len(unique) + number, dtype=RECORDS["Step"])
+    thinks = np.zeros(len(unique) + number, dtype=RECORDS["StepRecord"])
     _set_families(thinks[: len(unique)], unique[:, 0], unique[:, 1])
     thinks["salt"] = stream_key(2)
     own = len(steps) + len(unique) + np.arange(number)
@@ -49,7 +49,7 @@ def step_means_ns(plan: Plan) -> Array:
 
 
 def _route_rows(plan: Plan) -> Array:
-    rows = np.zeros(len(plan.step_op), dtype=RECORDS["Step"])
+    rows = np.zeros(len(plan.step_op), dtype=RECORDS["StepRecord"])
     for name in ("op", "target", "layer", "peer", "exits"):
         rows[name] = getattr(plan, f"step_{name}")
     _set_families(rows, step_means_ns(plan), plan.step_scv)

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from hvstudio.simulation.kernel.codes import STRIPS
 
-STRIPS: Final = 256
+Array = NDArray[Any]
 
 _TAIL_START: Final = 7.69711747013104972
 _TAIL_START_HEIGHT: Final = 0.0004541343538414966

@@ -10,6 +10,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from hvstudio.simulation.kernel.codes import BUCKETS_PER_DOUBLING, EXACT_BUCKETS
+
 Array = NDArray[Any]
 
 _MOST_BATCHES: Final = 30
@@ -128,9 +130,10 @@ def _student_cdf(t: float, freedom: int) -> float:
 def bucket_middles(buckets: int) -> Array:
     """Latency in ns that each bucket of the kernel's histogram stands for, within 0.8 %."""
     index = np.arange(buckets)
-    octave = np.maximum(index - 128, 0) // 64
-    upper = (64 + (index - 128) % 64 + 0.5) * 2.0 ** (octave + 1)
-    return np.where(index < 128, index.astype(np.float64), upper)
+    beyond = index - EXACT_BUCKETS
+    doubling = np.maximum(beyond, 0) // BUCKETS_PER_DOUBLING
+    middle = BUCKETS_PER_DOUBLING + beyond % BUCKETS_PER_DOUBLING + 0.5
+    return np.where(index < EXACT_BUCKETS, index.astype(np.float64), np.ldexp(middle, doubling + 1))
 
 
 def histogram_quantiles(counts: Array, probabilities: tuple[float, ...]) -> tuple[float, ...]:

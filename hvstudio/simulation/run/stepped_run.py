@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hvstudio.errors import PlanError
 from hvstudio.simulation.kernel import kernel as installed_kernel
+from hvstudio.simulation.kernel.codes import BUCKETS, Halt
 from hvstudio.simulation.kernel.conservation import check_conservation
 from hvstudio.simulation.kernel.control import Control
 from hvstudio.simulation.kernel.engine import name_of
@@ -20,6 +21,7 @@ from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.recorder import Mark, Recorder, Row
 from hvstudio.simulation.run.results import Results
 from hvstudio.simulation.run.sample import Sample
+from hvstudio.simulation.run.statistics import bucket_middles
 from hvstudio.simulation.run.summary import (
     host_result,
     measured_window,
@@ -47,7 +49,7 @@ class SteppedRun:
         self.engine = name_of(module)
         self.memory = Memory(plan, seed=options.seed, checked=options.check_conservation)
         self.kernel: Any = module.Kernel(self.memory)
-        self.control = Control(plan, self.kernel, draws=self.memory.own_draws)
+        self.control = Control(plan, self.kernel, memory=self.memory)
         self.control.start_all()
         self.recorder = Recorder(self.memory)
         self.now_ns = 0
@@ -61,6 +63,7 @@ class SteppedRun:
         self.applied: list[tuple[float, Message]] = []
         self._next_precision_check = 64
         self._samples = 0
+        self._bucket_s = bucket_middles(BUCKETS) * 1e-9
 
     @property
     def finished(self) -> bool:
@@ -90,20 +93,20 @@ class SteppedRun:
         self._apply_script()
         while True:
             reason = self.kernel.advance(until_ns, _MOST_EVENTS[self.engine])
-            if reason == 2:
+            if reason == Halt.TOKENS_NEEDED:
                 self.kernel.grow()
-            elif reason == 3:
+            elif reason == Halt.TIME_STANDS_STILL:
                 raise PlanError(
                     f"time stands still at {self.kernel.clock()[0] * 1e-9:.6f} s: too many events at one instant.",
-                    where=self._busiest(),
+                    where=self._most_waited_for() or "simulation",
                     hint="Give the requests some think time or work.",
                 )
             else:
                 break
         self.now_ns = self.kernel.clock()[0]
-        if reason == 1 and not self._script and self.control.expects_work:
+        if reason == Halt.NOTHING_LEFT and not self._script and self.control.expects_work:
             self.ended_because = self._why_nothing_happens()
-        return reason != 4
+        return reason != Halt.EVENTS_DONE
 
     def step(self) -> Sample | None:
         """On to the next stop; gives a sample if one was due there."""
@@ -181,7 +184,7 @@ class SteppedRun:
             throughput_per_s=completions / seconds,
             bytes_per_s=gained.vm("bytes") / seconds,
             latency_mean_s=np.divide(latency, completions, out=np.zeros_like(latency), where=completions > 0),
-            latency_p95_s=self.memory.vms["interval_p95"] * 1e-9,
+            latency_p95_s=self._bucket_s[self.memory.vms["p95_bucket"]],
             ready_fraction=gained.vm("ready_area") / max(length_ns, 1) / np.maximum(self.memory.leaves, 1),
             layers=self._pool_layers(gained, length_ns),
             stations=gained.station("busy_ns") / max(length_ns, 1) / self.plan.station_servers,
@@ -215,14 +218,17 @@ class SteppedRun:
             extra = _READ_FOR_CHECK if self.options.check_conservation else ()
             self.memory.take_back(self.kernel, *_READ_BACK, *extra)
 
-    def _busiest(self) -> str:
-        station = int(self.kernel.busiest_wait())
-        return self.plan.station_name[station] if station >= 0 else "simulation"
+    def _most_waited_for(self) -> str:
+        """The station where most requests wait; empty when none does."""
+        if self.engine == "interpreted":
+            self.memory.take_back(self.kernel, "stations")
+        queued = self.memory.stations["queued"]
+        return self.plan.station_name[int(queued.argmax())] if queued.any() else ""
 
     def _why_nothing_happens(self) -> str:
-        station = self.kernel.busiest_wait()
-        if station >= 0:
-            return f"nothing can happen any more: requests wait for {self.plan.station_name[station]!r} for ever"
+        station = self._most_waited_for()
+        if station:
+            return f"nothing can happen any more: requests wait for {station!r} for ever"
         return "nothing can happen any more: no request is under way and none will come"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import fields, frozen
 from numpy.typing import NDArray
 
-from hvstudio.simulation.kernel.memory import BUCKETS
+from hvstudio.simulation.kernel.codes import BUCKETS
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Layer, Plan, processors_name
 from hvstudio.simulation.plan.resources import context_ids, pool_ids, station_ids
 from hvstudio.simulation.run.recorder import Mark, Recorder, Row

@@ -7,36 +7,39 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hvstudio.simulation.kernel import kernel
-from hvstudio.simulation.kernel.engine import engine_name
+import numpy as np
+
+from hvstudio.simulation.kernel import codes
 from hvstudio.simulation.kernel.records import RECORDS
 
-
-def declared_records() -> dict[str, list[str]]:
-    """Names of the fields of every struct that kernel.py declares."""
-    source = Path(kernel.__file__).with_name("kernel.py").read_text(encoding="utf-8")
-    structs = re.findall(r"^(\w+) = cython\.struct\((.*?)\)", source, re.DOTALL | re.MULTILINE)
-    return {name: re.findall(r"(\w+)=cython\.\w+", body) for name, body in structs}
+DECLARATION = Path(codes.__file__).with_name("kernel.pxd")
+TYPES = {"long long": "<i8", "int": "<i4", "double": "<f8"}
 
 
-def test_fields_come_in_the_order_the_kernel_declares() -> None:
-    assert declared_records() == {name: list(layout.names or ()) for name, layout in RECORDS.items()}
+def declared_records() -> dict[str, list[tuple[str, str]]]:
+    """(name, type) of the fields of every struct that kernel.pxd declares."""
+    source = DECLARATION.read_text(encoding="utf-8")
+    structs = re.findall(r"^cdef struct (\w+):\n((?: {4}\w.*\n)+)", source, re.MULTILINE)
+    return {
+        record: [
+            (name, TYPES[kind])
+            for kind, names in re.findall(r"^ {4}(long long|int|double) (.*)$", body, re.MULTILINE)
+            for name in names.split(", ")
+        ]
+        for record, body in structs
+    }
 
 
-def test_types_are_those_the_kernel_declares() -> None:
-    source = Path(kernel.__file__).with_name("kernel.py").read_text(encoding="utf-8")
-    structs = dict(re.findall(r"^(\w+) = cython\.struct\((.*?)\)", source, re.DOTALL | re.MULTILINE))
+def test_fields_and_types_are_those_the_kernel_declares_in_the_same_order() -> None:
+    expected = {name: [(field, layout[field].str) for field in layout.names] for name, layout in RECORDS.items()}
+    assert declared_records() == expected
+
+
+def test_no_compiler_needs_to_pad_a_record() -> None:
+    """NumPy lays out `align` as a C compiler does; where it changes nothing, both agree on every offset."""
     for name, layout in RECORDS.items():
-        kinds = dict(re.findall(r"(\w+)=cython\.(\w+)", structs[name]))
-        for field in layout.names or ():
-            assert kinds[field] == {"<i8": "longlong", "<i4": "int", "<f8": "double"}[layout[field].str], (
-                f"{name}.{field}"
-            )
-
-
-def test_compiled_records_have_the_same_size() -> None:
-    if engine_name() == "compiled":
-        assert kernel.record_sizes() == {name: layout.itemsize for name, layout in RECORDS.items()}
+        assert np.dtype(layout.descr, align=True).itemsize == layout.itemsize, name
+        assert np.dtype(layout.descr, align=True).fields == layout.fields, name
 
 
 WITHOUT_CYTHON = """
