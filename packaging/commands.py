@@ -33,20 +33,29 @@ def run(file: Path | None, *, terminal: bool) -> int:
     )
 
 
-def test(pytest_arguments: list[str]) -> int:
-    """Runs the whole suite, first everything without a real window in parallel, then the real window by itself."""
+def test(pytest_arguments: list[str], *, lowest: bool, coverage: bool) -> int:
+    """Runs the whole suite, first everything without a real window in parallel, then the real window by itself.
+
+    With `lowest` in an environment of the lowest versions that pyproject.toml allows; with `coverage`, and always in
+    continuous integration, a table of what every area's tests run follows, and an area below its floor fails.
+    """
     system_packages.provide(system_packages.FOR_TESTS)
-    python = environment.ready(CHECKOUT, with_tests=True)
+    python = environment.ready(CHECKOUT, with_tests=True, lowest=lowest)
     if pytest_arguments:
         return _pytest(python, *pytest_arguments)[0]
     parallel = ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "loadgroup"]
+    covering = ["--cov=hvstudio", "--cov-report="] if coverage else []
     runs = [
-        ("everything without a real window", _pytest(python, "-m", "not e2e", *parallel)),
+        ("everything without a real window", _pytest(python, "-m", "not e2e", *parallel, *covering)),
         ("a real window and a real mouse", _pytest(python, "-m", "e2e")),
     ]
+    codes = [code for _, (code, _) in runs]
+    if coverage:
+        table = [str(python), str(CHECKOUT / "packaging" / "covering.py")]
+        codes.append(subprocess.run(table, cwd=CHECKOUT, check=False).returncode)
     for what, (_, closing_line) in runs:
         say(f"{what}: {closing_line}")
-    return max(code for _, (code, _) in runs)
+    return max(codes)
 
 
 def _pytest(python: Path, *arguments: str) -> tuple[int, str]:
@@ -71,10 +80,18 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     )
     run_command.add_argument("--terminal", action="store_true", help="do the job in the terminal, without a window")
     test_command = commands.add_parser("test", help="prepare what is needed and run the whole test suite")
-    test_command.usage = "packaging/bootstrap.py test [ARGUMENTS FOR PYTEST]"
+    test_command.usage = "packaging/bootstrap.py test [--lowest] [--coverage] [ARGUMENTS FOR PYTEST]"
+    test_command.add_argument("--lowest", action="store_true", help="with the lowest versions that are allowed")
+    test_command.add_argument("--coverage", action="store_true", help="print what the tests run of every area")
     test_command.set_defaults(pytest_arguments=[])
     if argv[:1] == ["test"] and not {"-h", "--help"} & set(argv):
-        return argparse.Namespace(command="test", pytest_arguments=argv[1:])
+        own = {"--lowest", "--coverage"}
+        return argparse.Namespace(
+            command="test",
+            lowest="--lowest" in argv,
+            coverage="--coverage" in argv,
+            pytest_arguments=[argument for argument in argv[1:] if argument not in own],
+        )
     return parser.parse_args(argv)
 
 
@@ -84,7 +101,8 @@ def main(argv: list[str]) -> int:
     try:
         if arguments.command == "run":
             return run(arguments.file, terminal=arguments.terminal)
-        return test(arguments.pytest_arguments)
+        in_ci = bool(os.environ.get("CI"))
+        return test(arguments.pytest_arguments, lowest=arguments.lowest, coverage=arguments.coverage or in_ci)
     except SetupError as error:
         print(f"HVStudio: {error}", file=sys.stderr)
         return 3

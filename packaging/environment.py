@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,9 +28,12 @@ _HOW_TO_REACH_PACKAGES = (
 )
 
 
-def ready(checkout: Path, *, with_tests: bool) -> Path:
-    """The Python of the environment, with this checkout installed in it as it is now."""
-    folder = _folder(checkout)
+def ready(checkout: Path, *, with_tests: bool, lowest: bool = False) -> Path:
+    """The Python of the environment, with this checkout installed in it as it is now.
+
+    With `lowest` another environment, with the lowest versions that pyproject.toml allows.
+    """
+    folder = _folder(checkout, ".hvstudio-env-lowest" if lowest else ".hvstudio-env")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp_file = folder / "hvstudio-stamp.json"
     before = _read_stamp(stamp_file) if python.exists() else {}
@@ -46,6 +50,8 @@ def ready(checkout: Path, *, with_tests: bool) -> Path:
         _install(python, checkout, log, options=["--no-deps"])
     else:
         say(f"installing into {folder} (the first time this takes a minute or two; details in {log.name} there)")
+        if lowest:
+            _pin_to_the_lowest(checkout, folder)
         _pip(python, log, ["install", *_build_requirements(checkout)])
         _install(python, checkout, log, extra="[test]" if now["tests"] else "")
     stamp_file.write_text(json.dumps(now), encoding="utf-8")
@@ -61,13 +67,13 @@ def hand_over(command: list[str]) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def _folder(checkout: Path) -> Path:
+def _folder(checkout: Path, name: str) -> Path:
     """Inside the checkout, or in the user's cache where the checkout is read-only."""
-    inside = checkout / ".hvstudio-env"
+    inside = checkout / name
     if inside.exists() or os.access(checkout, os.W_OK):
         return inside
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "hvstudio" / f"environment-{hashlib.sha256(str(checkout).encode()).hexdigest()[:12]}"
+    return cache / "hvstudio" / f"{name.lstrip('.')}-{hashlib.sha256(str(checkout).encode()).hexdigest()[:12]}"
 
 
 def _stamp(checkout: Path, *, with_tests: bool) -> dict[str, object]:
@@ -120,6 +126,16 @@ def _build_requirements(checkout: Path) -> list[str]:
         return list(tomllib.load(file)["build-system"]["requires"])
 
 
+def _pin_to_the_lowest(checkout: Path, folder: Path) -> None:
+    """Constraints for pip, in a file of the environment: `>=6.8` of pyproject.toml becomes `==6.8.*`."""
+    with (checkout / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"], *_build_requirements(checkout)]
+    bounds = [re.match(r"([\w.-]+)>=([\w.]+)", requirement) for requirement in wanted]
+    pins = sorted({f"{bound[1]}=={bound[2]}.*" for bound in bounds if bound})
+    (folder / "lowest.txt").write_text("\n".join(pins) + "\n", encoding="utf-8")
+
+
 def _install(python: Path, checkout: Path, log: Path, *, options: Sequence[str] = (), extra: str = "") -> None:
     """An editable installation, so that changed sources need none; read-only checkouts are installed as a copy."""
     editable = ["--editable"] if os.access(checkout, os.W_OK) else []
@@ -131,6 +147,8 @@ def _pip(python: Path, log: Path, arguments: list[str]) -> None:
     if subprocess.run([*command, "--version"], check=False, capture_output=True).returncode:
         command = [sys.executable, "-m", "pip", "--python", str(python)]
     command += ["--disable-pip-version-check", *arguments]
+    if (lowest := log.with_name("lowest.txt")).exists():
+        command += ["--constraint", str(lowest)]
     ended = subprocess.run(
         command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors="replace",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
+import email
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from hvstudio import __version__
+
 CHECKOUT = Path(__file__).resolve().parent.parent
-SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "hvstudio", "resources")
+SOURCES = (
+    "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".ci",
+    "hvstudio", "resources", "tests", "packaging",
+)  # fmt: skip
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
@@ -104,11 +112,35 @@ def test_nothing_but_the_package_is_in_the_wheel(names: set[str]) -> None:
     assert [name for name in names if name.endswith((".c", ".html")) and "/data/" not in name] == []
 
 
-def test_the_licence_and_the_command_are_in_the_wheel(names: set[str], wheel: Path) -> None:
+def test_the_licence_and_the_commands_are_in_the_wheel(names: set[str], wheel: Path) -> None:
     assert any(name.endswith("/LICENSE") for name in names)
     with zipfile.ZipFile(wheel) as archive:
         (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
-        assert "hvstudio = hvstudio.cli.main:main" in archive.read(entry_points).decode()
+        commands = configparser.ConfigParser()
+        commands.read_string(archive.read(entry_points).decode())
+    assert dict(commands["console_scripts"]) == {"hvstudio": "hvstudio.cli.main:main"}
+    assert dict(commands["gui_scripts"]) == {"hvstudio-window": "hvstudio.cli.main:main"}
+
+
+def test_the_version_is_the_one_of_the_package(names: set[str], wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        assert email.message_from_bytes(archive.read(metadata))["Version"] == __version__
+
+
+def test_the_page_of_an_index_has_nothing_that_leads_nowhere_there(names: set[str], wheel: Path) -> None:
+    """An index shows the text alone: a picture or a link by a relative path would be broken on it."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        page = email.message_from_bytes(archive.read(metadata))
+    text = str(page.get_payload())
+    assert page["Description-Content-Type"] == "text/markdown"
+    assert "# HVStudio" in text
+    assert [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("https://")] == []
+
+
+def test_the_living_documents_are_for_those_who_have_the_sources(names: set[str]) -> None:
+    assert [name for name in names if name.endswith(".md") and "/data/" not in name] == []
 
 
 def test_an_installed_wheel_runs_compiled_and_finds_its_resources(wheel: Path, tmp_path: Path) -> None:
@@ -129,17 +161,25 @@ def test_without_a_compiler_it_installs_and_says_that_the_engine_is_interpreted(
     assert "interpreted" in version_said_by(install(wheel, tmp_path / "site"), tmp_path)
 
 
-def test_a_source_distribution_holds_what_a_wheel_is_built_from(tmp_path: Path) -> None:
+def test_a_source_distribution_holds_the_project_and_its_tests_run_there(tmp_path: Path) -> None:
     sources = copy_of_the_sources(tmp_path / "sources")
     subprocess.run(
         [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(sources)],
         check=True, timeout=300, capture_output=True,
     )  # fmt: skip
-    (archive,) = tmp_path.glob("*.tar.gz")
+    (archive,) = tmp_path.glob("hvstudio-*.tar.gz")
     with tarfile.open(archive) as unpacked:
         safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # not in 3.11.0 to 3.11.3
         unpacked.extractall(tmp_path / "unpacked", **safely)
     (root,) = (tmp_path / "unpacked").iterdir()
     for expected in sources.rglob("*"):
-        if expected.is_file() and expected.suffix in (".py", ".hvs", ".toml", ".svg", ".json"):
+        if expected.is_file() and expected.suffix in (".py", ".hvs", ".toml", ".svg", ".json", ".md", ".png"):
             assert (root / expected.relative_to(sources)).exists(), expected
+    assert {file.name for file in root.rglob("*") if file.suffix in (".so", ".pyd", ".pyc")} == set()
+    some = ["tests/test_units.py", "tests/model/test_edits.py", "tests/files", "tests/test_packaging_readme.py"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-m", "not slow", *some],
+        capture_output=True, text=True, check=False, timeout=300, cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout

@@ -1,0 +1,51 @@
+"""How much of each area the tests run: the table that the test command prints, with a floor for every area.
+
+    python3 packaging/bootstrap.py test --coverage
+
+Read from the data of one pytest run with `--cov`. The compiled kernel cannot be traced; what counts there is its
+interpreted twin, the same file, which the tests run beside it. The real window of tests/e2e is another process and does
+not count. A floor is a little below what was measured, so that it holds what there is: raise it with the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from coverage import Coverage
+from mutation.areas import AREAS, PAINTING
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+# Percent of the statements.
+FLOORS = {
+    "model": 95, "catalog": 95, "composition": 95, "checks": 95, "compile": 95, "kernel": 90, "simulation": 95,
+    "files": 90, "editor": 95, "insight": 90, "cli": 90, "gui": 85, "painting": 85,
+}  # fmt: skip
+
+
+def measured(data: Path) -> dict[str, tuple[int, int]]:
+    """Statements and those of them that ran, by area."""
+    coverage = Coverage(data_file=str(data), config_file=str(CHECKOUT / "pyproject.toml"))
+    coverage.load()
+    found: dict[str, tuple[int, int]] = {}
+    for name, area in {**AREAS, "painting": PAINTING}.items():
+        counts = [coverage.analysis2(str(path)) for path in area.files(CHECKOUT)]
+        statements = sum(len(lines) for _, lines, _, _, _ in counts)
+        found[name] = (statements, statements - sum(len(missing) for _, _, _, missing, _ in counts))
+    return found
+
+
+def main() -> int:
+    """Prints the table; 1 if an area is below its floor."""
+    low = 0
+    print("area         statements  covered  floor")
+    for name, (statements, ran) in measured(CHECKOUT / ".coverage").items():
+        percent = 100 * ran / statements
+        is_low = percent < FLOORS[name]
+        low += is_low
+        print(f"{name:12} {statements:10} {percent:6.1f} % {FLOORS[name]:4} %{'  TOO LOW' if is_low else ''}")
+    return int(low > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
