@@ -89,18 +89,6 @@ def _underneath(scene: Scene, hypervisor: Block) -> tuple[Block | None, Block | 
     return under, machine, None
 
 
-def serving_system(scene: Scene, hypervisor: Block) -> Block | None:
-    """The operating system that serves a hypervisor: under it, in its parent partition, or beside it."""
-    under = scene.support(hypervisor)
-    if under is not None and under.kind == "os":
-        return under
-    parents = scene.on(hypervisor.id, "parent_partition")
-    for parent in parents:
-        if (system := scene.system_of(parent.id)) is not None:
-            return system
-    return scene.system_of(under.id) if under is not None and not parents else None
-
-
 def _classified(scene: Scene, hypervisor: Block) -> Classification:
     shape = shape_of(scene, hypervisor)
     vmm_type, sentence, first = _structure(scene, shape)

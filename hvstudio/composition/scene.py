@@ -1,15 +1,19 @@
-"""A document as the rules see it: blocks with their effective values, places, children and sums."""
+"""A document, read: blocks with their effective values, their places, what rests on them, and what follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.composition.capabilities import Capabilities
 from hvstudio.composition.knowledge import Facts, Judged, Knowledge
 from hvstudio.composition.place import NOWHERE, Place, place_above
+from hvstudio.composition.scheduler import CORE, effective_scheduler
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.index import Index, index_of
 
+_Kept = TypeVar("_Kept")
 _NO_BLOCKS: tuple[Block, ...] = ()
 _NOTHING_ON: dict[str, list[Block]] = {}
 
@@ -34,7 +38,7 @@ class Moves:
 
 
 class Scene:
-    """One document laid out for the rules. What it derives is kept until the checker says that it no longer holds."""
+    """The one reading of a document, for checks and compiler. What it derives is kept until an edit reaches it."""
 
     def __init__(self, document: Document, knowledge: Knowledge, index: Index | None = None) -> None:
         self.document = document
@@ -46,7 +50,6 @@ class Scene:
         self.judged_of: dict[BlockId, Judged] = {}
         self.on_of: dict[BlockId, dict[str, list[Block]]] = {}
         self.kept: dict[str, dict[BlockId, Any]] = {}
-        self.kept_inner: dict[BlockId, list[Block]] = self.kept.setdefault("inner", {})
         self.loose: frozenset[BlockId] = frozenset()
         self.firsts: Mapping[str, BlockId] = {}
 
@@ -75,12 +78,24 @@ class Scene:
 
     def _place_children_of(self, block_id: BlockId) -> Place | None:
         """Set the place of a block's children; gives it when it is another than before."""
-        block = self.blocks[block_id]
-        found = place_above(block, self.place(block), values=self.values, facts=self.facts)
+        found = self._place_above(self.blocks[block_id])
         if self.places.get(block_id) == found:
             return None
         self.places[block_id] = found
         return found
+
+    def _place_above(self, block: Block) -> Place:
+        return place_above(
+            block,
+            self.place(block),
+            values=self.values,
+            facts=self.facts,
+            schedules_whole_cores=self._schedules_whole_cores,
+        )
+
+    def _schedules_whole_cores(self, machine: Block) -> bool:
+        """Whether a hypervisor on the machine never lets two virtual machines share a core."""
+        return any(self.scheduler(item) == CORE for item in self.on(machine.id, "hypervisor"))
 
     def replace_places(self, start: BlockId, moves: Moves) -> None:
         """Work out the places above `start` again, and note the blocks whose place is another now."""
@@ -126,6 +141,58 @@ class Scene:
         """Where a block stands."""
         support = block.rests_on
         return NOWHERE if support is None else self.places.get(support, NOWHERE)
+
+    def offer(self, machine: Block) -> Capabilities | None:
+        """What a machine offers what runs on it; None where the stack does not stand on hardware."""
+        found = self.places.get(machine.id)
+        return (self._place_above(machine) if found is None else found).host
+
+    def processors(self, machine: Block) -> int:
+        """How many programs can run on a machine at the same time; 0 where it does not stand on hardware."""
+        offered = self.offer(machine)
+        return 0 if offered is None else offered.schedulable
+
+    def scheduler(self, hypervisor: Block) -> str:
+        """The scheduler that a hypervisor uses (see `effective_scheduler`)."""
+        return effective_scheduler(self.facts(hypervisor), self.values(hypervisor))
+
+    def provider(self, machine: Block) -> Block | None:
+        """The hypervisor that makes a VM or parent partition; None for hardware, and where there is none."""
+        below = None if machine.kind == "host" else self.place(machine).hypervisor
+        return None if below is None else self.blocks[below]
+
+    def carrier(self, machine: Block) -> Block | None:
+        """The machine under the hypervisor that makes this one; None for hardware."""
+        provider = self.provider(machine)
+        below = None if provider is None else self.place(provider).machine
+        return None if below is None else self.blocks[below]
+
+    def hardware(self, machine: Block) -> Block | None:
+        """The host at the bottom of a stack; None where it stands on none."""
+        root = machine.id if machine.rests_on is None else self.place(machine).root
+        found = None if root is None else self.blocks[root]
+        return found if found is not None and found.kind == "host" else None
+
+    def hypervisors(self, machine: Block) -> tuple[Block, ...]:
+        """The hypervisors that divide a machine: those on it, then those on the system that runs there."""
+        return self.keep("hypervisors", machine, Scene._hypervisors)
+
+    def _hypervisors(self, machine: Block) -> tuple[Block, ...]:
+        found = list(self.on(machine.id, "hypervisor"))
+        if (system := self.system_of(machine.id)) is not None:
+            found.extend(self.on(system.id, "hypervisor"))
+        return tuple(found)
+
+    def keep(self, name: str, block: Block, make: Callable[[Scene, Block], _Kept]) -> _Kept:
+        """What `make` gives for the block, made again only when the block, what rests on it or its place changed."""
+        kept = self.kept.get(name)
+        if kept is None:
+            kept = self.kept[name] = {}
+        place = self.place(block)
+        found = kept.get(block.id)
+        if found is None or found[0] is not place:
+            found = kept[block.id] = (place, make(self, block))
+        return cast("_Kept", found[1])
 
     def judged(self, block: Block) -> Judged:
         """The effective values of a block with what is wrong about the given ones."""
@@ -199,7 +266,7 @@ class Scene:
             stack.extend(reversed(self.index.children_of(current)))
 
     def system_of(self, machine: BlockId) -> Block | None:
-        """The first operating system that rests directly on a machine."""
+        """The operating system that runs on a machine: the first that rests directly on it; others find no room."""
         systems = self.on(machine, "os")
         return systems[0] if systems else None
 
@@ -222,3 +289,10 @@ class Scene:
         self.on_of.pop(block_id, None)
         for kept in self.kept.values():
             kept.pop(block_id, None)
+
+
+def read_scene(document: Document, catalog: Catalog, index: Index | None = None) -> Scene:
+    """The reading of a document, complete."""
+    scene = Scene(document, Knowledge(catalog), index)
+    scene.settle()
+    return scene

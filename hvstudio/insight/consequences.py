@@ -12,8 +12,8 @@ from attrs import frozen
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.checks.wording import percent
-from hvstudio.composition.classify import serving_system
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
 from hvstudio.model.document import Block, BlockId, Document
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from attrs import frozen
 
 from hvstudio.catalog.declaration import Source
-from hvstudio.composition.classify import serving_system, shape_of
+from hvstudio.composition.classify import shape_of
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
 from hvstudio.model.document import Block, BlockId
 
 BLOCK_BYTES: Final = 4096

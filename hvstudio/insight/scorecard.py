@@ -8,8 +8,9 @@ from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.fixes.restructure import scene_of
-from hvstudio.composition.classify import serving_system, shape_of
+from hvstudio.composition.classify import shape_of
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
 from hvstudio.errors import EditError
 from hvstudio.insight.consequences import vms_lost_with
 from hvstudio.insight.path_cost import Path, exit_cycles, io_path

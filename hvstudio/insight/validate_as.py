@@ -10,7 +10,8 @@ from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import moved_onto
 from hvstudio.checks.fixes.restructure import restructured, scene_of
 from hvstudio.composition.classification import TYPE_LABELS, Classification
-from hvstudio.composition.classify import Step, classification, serving_system, shape_of
+from hvstudio.composition.classify import Step, classification, shape_of
+from hvstudio.composition.serving import serving_system
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, remove_blocks

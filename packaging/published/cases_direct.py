@@ -7,8 +7,8 @@ from collections.abc import Callable
 from cases import Case, DirectCase, NotExpressed
 from shares import disk_share, nice_share, weight_share
 
+from hvstudio.catalog.cards import DeviceModel, Technique, read_card
 from hvstudio.catalog.catalog import Catalog, fact
-from hvstudio.simulation.compile.cost_cards import DeviceModel, Technique, read_card
 
 
 def direct_cases() -> list[Case]:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
+from hvstudio.composition.devices import fallbacks
 from hvstudio.composition.knowledge import Facts, Knowledge
 from hvstudio.model.document import Block, BlockId, Document, Value
 from hvstudio.model.edits import replace_block
@@ -16,7 +17,7 @@ from hvstudio.units import Quantity, format_quantity
 REMEMBERED: Final = "before_conversion"
 """The extra field of a block that keeps the values a conversion replaced: name -> [before (null: default), after]."""
 
-_PREFERENCE: Final = ("synthetic", "emulated", "pass-through", "sr-iov")
+
 _MODELS: Final = {"virtual_disk": "disk_models", "virtual_nic": "nic_models"}
 _MODEL_WORDS: Final = {
     "synthetic": "synthetic",
@@ -89,7 +90,7 @@ def _adapted_device(knowledge: Knowledge, facts: Facts, vm: Block, device: Block
     model = knowledge.values(device)["device_model"]
     if offered is None or model in offered:
         return device
-    best = next((name for name in _PREFERENCE if name in offered), None)
+    best = next((name for name in fallbacks(model) if name in offered), None)
     if best is None:
         return device
     lost.append(

@@ -11,12 +11,13 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.fixes.adapt import adapted
 from hvstudio.checks.fixes.host_system import host_below, with_fitting_system
-from hvstudio.checks.fixes.mending import fitting_system, system_fits
+from hvstudio.checks.fixes.mending import fitting_system
 from hvstudio.checks.fixes.native import as_native
 from hvstudio.checks.fixes.restructure import restructured, system_of_stack
 from hvstudio.checks.fixes.selection import product_for, products_of_type
 from hvstudio.composition.classification import TYPE_LABELS
 from hvstudio.composition.knowledge import Knowledge
+from hvstudio.composition.serving import system_fits
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import rename_block, replace_block

@@ -6,9 +6,10 @@ from typing import Any, Final, cast
 
 from attrs import evolve
 
-from hvstudio.checks.fixes.mending import fitting_system, system_fits
+from hvstudio.checks.fixes.mending import fitting_system
 from hvstudio.checks.fixes.restructure import system_of_stack
 from hvstudio.composition.knowledge import Knowledge
+from hvstudio.composition.serving import system_fits
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import replace_block
 

@@ -10,7 +10,7 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.finding import Fix
 from hvstudio.composition.knowledge import Facts
-from hvstudio.model.document import Block, BlockId, Document, Value
+from hvstudio.model.document import BlockId, Document, Value
 from hvstudio.model.edits import (
     Edit,
     add_block,
@@ -128,15 +128,6 @@ def fitting_system(catalog: Catalog, facts: Facts, path: str) -> Product | None:
             if product.id == entry:
                 return product
     return next((product for product in systems if product.facts.get("family") in wanted), None)
-
-
-def system_fits(catalog: Catalog, facts: Facts, path: str, system: Block) -> bool:
-    """Whether an operating system is among the ids and families at `path`; true where nothing is listed or known."""
-    wanted = facts.texts(path)
-    product = catalog.product(system.product)
-    if not wanted or product is None:
-        return True
-    return product.id in wanted or product.facts.get("family") in wanted
 
 
 def with_values(document: Document, block_id: BlockId, values: Mapping[str, Value | None]) -> Document:

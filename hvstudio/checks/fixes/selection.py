@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from hvstudio.catalog.declaration import Product
-from hvstudio.checks.fixes.mending import system_fits
-from hvstudio.composition.knowledge import Facts, Knowledge
+from hvstudio.composition.capabilities import of_host, unmet
+from hvstudio.composition.knowledge import Knowledge
+from hvstudio.composition.serving import system_fits
 from hvstudio.model.document import Block
-
-DEMANDS = (
-    ("host_64bit", "is_64bit"),
-    ("hardware_virtualization", "hardware_virtualization"),
-    ("slat", "slat"),
-    ("dep", "dep"),
-)
-"""What a product may require of the processor: the fact below `requires` and the host's parameter."""
 
 _SOON_YEARS: Final = 5
 """A product that came later than this is not of the era."""
-
-
-def unmet_demands(facts: Facts, values: Mapping[str, Any]) -> list[str]:
-    """The host parameters that a product requires and this host lacks."""
-    return [name for demand, name in DEMANDS if facts.text(f"requires.{demand}") == "required" and not values.get(name)]
 
 
 def product_for(
@@ -43,11 +31,11 @@ def product_for(
     newest, or with `era` (a year) those that were there by then or soon after, and the nearest to it. `with_parent`
     takes only products that have a parent partition, or only those that have none.
     """
-    values: Mapping[str, Any] = {} if host is None else knowledge.values(host)
+    offered = None if host is None else of_host(knowledge.values(host))
 
     def rank(product: Product) -> tuple[bool, bool, bool, int, int, int]:
         facts = knowledge.facts(product.id)
-        met = host is None or not unmet_demands(facts, values)
+        met = offered is None or not unmet(facts, offered)
         existed = era is None or product.year <= era + _SOON_YEARS
         distance = 0 if era is None else -_distance(product.year, era)
         if vmm_type == "type1":
@@ -77,7 +65,7 @@ def suits(knowledge: Knowledge, product: Product, *, host: Block | None, system:
     values = knowledge.values(host)
     processors = values["sockets"] * values["cores_per_socket"] * values["threads_per_core"]
     sizes = (("limits.host_logical_processors", processors), ("limits.host_memory_bytes", values["memory_bytes"]))
-    return not unmet_demands(facts, values) and all(
+    return not unmet(facts, of_host(values)) and all(
         (most := facts.number(path)) is None or size <= most for path, size in sizes
     )
 

@@ -8,11 +8,12 @@ from typing import Final
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import attaching, setting
 from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.composition.devices import HANDED_OVER, backing_of
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import owner_of_devices
 from hvstudio.model.document import Block
 
 PLATFORM: Final = "Microsoft Docs, system requirements: SR-IOV and DDA need EPT/NPT, interrupt and DMA remapping, ACS"
-_HANDED: Final = ("pass-through", "sr-iov")
 
 
 @rule(
@@ -29,7 +30,7 @@ _HANDED: Final = ("pass-through", "sr-iov")
 def needs_iommu(scene: Scene, device: Block) -> Sequence[Hit]:
     """SR-IOV and pass-through devices on a host without IOMMU."""
     model = scene.values(device)["device_model"]
-    if model not in _HANDED:
+    if model not in HANDED_OVER:
         return ()
     place = scene.place(device)
     if place.host is None or place.host.iommu or place.root is None:
@@ -62,7 +63,10 @@ def needs_sr_iov_card(scene: Scene, device: Block) -> Sequence[Hit]:
     """SR-IOV virtual cards whose physical card has no SR-IOV."""
     if scene.values(device)["device_model"] != "sr-iov":
         return ()
-    card = scene.backing(device)
+    vm = scene.support(device)
+    below = None if vm is None else scene.carrier(vm)
+    backing = None if below is None else backing_of(scene, owner_of_devices(scene, below), device, "nic")
+    card = None if backing is None else backing.device
     if card is None or card.kind != "nic" or scene.values(card)["sr_iov"]:
         return ()
     return [

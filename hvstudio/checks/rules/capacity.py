@@ -9,17 +9,11 @@ from typing import Final
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
-from hvstudio.checks.sums import (
-    GIB,
-    MachineSums,
-    VmTally,
-    hypervisor_tallies,
-    inner_hypervisors,
-    machine_sums,
-    memory_overhead,
-)
+from hvstudio.checks.sums import VmTally, hypervisor_tallies, vm_tally
 from hvstudio.checks.wording import counted
+from hvstudio.composition.memory import GIB, MemoryFit
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.starting import Hindrance, Obstacle, refused_by, starts_on, vm_obstacles
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import set_parameters
 from hvstudio.units import Quantity, format_quantity
@@ -37,6 +31,7 @@ def size(number: float) -> str:
     "capacity.memory",
     "host",
     "vm",
+    "parent_partition",
     title="The memory does not suffice",
     severity=Severity.ERROR,
     why="Where memory cannot be promised twice, the last VMs do not start; where it can, the host pages to disk.",
@@ -46,38 +41,35 @@ def size(number: float) -> str:
 )
 def memory(scene: Scene, machine: Block) -> Sequence[Hit]:
     """The memory of VMs with their overheads and of the layers under them, against the machine's."""
-    if machine.kind == "vm" and not inner_hypervisors(scene, machine):
+    if not scene.hypervisors(machine):
         return ()
-    sums = machine_sums(scene, machine)
-    if not sums.hypervisors:
+    fit = starts_on(scene, machine).memory
+    if fit.needed <= fit.available:
         return ()
-    available = scene.values(machine)["memory_bytes"]
-    needed, strict = _memory_needed(scene, sums)
-    if needed <= available:
-        return ()
-    every = [tally.vm for _, tallies in sums.hypervisors for tally in tallies]
+    strict = bool(fit.refused) or not fit.asked_by
     over = "which cannot be promised twice here, so not every VM will start"
     if not strict:
         over = "so the host has to page some of it to disk, which is slow"
     return [
         Hit(
             block=machine.id,
-            message=f"{_who(every)} {size(needed)}, but “{machine.name}” has {size(available)}, {over}.",
-            related=tuple(every),
+            message=f"{_who(fit)} {size(fit.needed)}, but “{machine.name}” has {size(fit.available)}, {over}.",
+            related=fit.asked_by,
             parameter="memory_bytes",
             severity=Severity.ERROR if strict else Severity.WARNING,
-            fixes=_memory_fixes(machine, sums, needed=needed, available=available),
+            fixes=_memory_fixes(scene, machine, fit),
         )
     ]
 
 
 def spare_memory(scene: Scene, machine: Block) -> float:
     """The bytes of a host or VM that nothing needs yet; negative when it has too few."""
-    needed, _ = _memory_needed(scene, machine_sums(scene, machine))
-    return scene.values(machine)["memory_bytes"] - needed
+    fit = starts_on(scene, machine).memory
+    return fit.available - fit.needed
 
 
-def _who(vms: list[BlockId]) -> str:
+def _who(fit: MemoryFit) -> str:
+    vms = fit.asked_by
     if not vms:
         return "The layers under the VMs alone need"
     return (
@@ -85,35 +77,14 @@ def _who(vms: list[BlockId]) -> str:
     )
 
 
-def _memory_needed(scene: Scene, sums: MachineSums) -> tuple[float, bool]:
-    """The bytes needed when VMs start one after the other, and whether every one must be there.
-
-    A VM starts with its startup memory; those with dynamic memory that run already may be down at their minimum.
-    """
-    running = peak = float(sums.layers_memory)
-    strict = False
-    for hypervisor, tallies in sums.hypervisors:
-        facts = scene.facts(hypervisor)
-        strict = strict or facts.text("memory.overcommit") != "full"
-        overhead = memory_overhead(facts)
-        shrinks = facts.yes("memory.dynamic") is True
-        most = facts.number("limits.memory_per_vm_bytes") or math.inf
-        for tally in tallies:
-            start = min(tally.memory, most)
-            extra = overhead(start)
-            peak = max(peak, running + start + extra)
-            running += (min(tally.floor, start) if shrinks else start) + extra
-    return max(peak, running), strict
-
-
-def _memory_fixes(machine: Block, sums: MachineSums, *, needed: float, available: int) -> tuple[Fix, ...]:
-    enough = math.ceil(needed / GIB)
+def _memory_fixes(scene: Scene, machine: Block, fit: MemoryFit) -> tuple[Fix, ...]:
+    enough = math.ceil(fit.needed / GIB)
     larger = next((step * GIB for step in (2**power for power in range(18)) if step >= enough), enough * GIB)
     fixes = (setting(f"Give “{machine.name}” {size(larger)}", [machine.id], {"memory_bytes": larger}),)
-    tallies = [tally for _, row in sums.hypervisors for tally in row]
+    tallies = [vm_tally(scene, scene.blocks[vm]) for vm in fit.asked_by]
     if not tallies:
         return fixes
-    spare = available - (needed - sum(tally.memory for tally in tallies))
+    spare = fit.available - (fit.needed - sum(tally.memory for tally in tallies))
     share = spare / max(1, sum(tally.memory for tally in tallies))
     if share * min(tally.memory for tally in tallies) < 64 * _MIB:
         return fixes
@@ -130,29 +101,32 @@ def _memory_fixes(machine: Block, sums: MachineSums, *, needed: float, available
     return (*fixes, Fix(label="Make all VMs smaller in proportion", edit=shrink))
 
 
+def _obstacle(scene: Scene, vm: Block, hindrance: Hindrance) -> Obstacle | None:
+    return next((item for item in vm_obstacles(scene, vm) if item.hindrance is hindrance), None)
+
+
 @rule(
     "capacity.vm-processors",
     "vm",
     title="More virtual processors than the product gives a VM",
     severity=Severity.ERROR,
-    why="The product refuses to create or start such a VM.",
+    why="The product refuses to create or start such a VM; a run gives it the most that the product can.",
     source=MAKERS_LIMITS,
     remedy="Give the VM fewer virtual processors or choose a product or version that allows more.",
 )
 def vm_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Virtual processors against the product's limit."""
-    facts = scene.place(vm).facts
-    values = scene.values(vm)
-    most, path = facts.vm_limit("vcpus_per_vm", values["generation"])
-    if most is None or values["virtual_processors"] <= most:
+    obstacle = _obstacle(scene, vm, Hindrance.PROCESSORS_BEYOND_PRODUCT)
+    if obstacle is None:
         return ()
+    facts, values, most = scene.place(vm).facts, scene.values(vm), obstacle.most
     return [
         Hit(
             block=vm.id,
             message=f"“{vm.name}” has {values['virtual_processors']} virtual processors; {facts.label} gives a VM "
             f"at most {most:g}.",
             parameter="virtual_processors",
-            source=facts.source(path),
+            source=facts.source(obstacle.fact),
             fixes=(setting(f"Set it to {most:g}", [vm.id], {"virtual_processors": int(most)}),),
         )
     ]
@@ -194,17 +168,16 @@ def vm_wider_than_host(scene: Scene, vm: Block) -> Sequence[Hit]:
     "vm",
     title="More memory than the product gives a VM",
     severity=Severity.ERROR,
-    why="The product refuses to create or start such a VM.",
+    why="The product refuses to create or start such a VM; a run gives it the most that the product can.",
     source=MAKERS_LIMITS,
     remedy="Give the VM less memory or choose a product or version that allows more.",
 )
 def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Memory of a VM against the product's limit."""
-    facts = scene.place(vm).facts
-    values = scene.values(vm)
-    most, path = facts.vm_limit("memory_per_vm_bytes", values["generation"])
-    if most is None or values["memory_bytes"] <= most:
+    obstacle = _obstacle(scene, vm, Hindrance.MEMORY_BEYOND_PRODUCT)
+    if obstacle is None:
         return ()
+    facts, values, most = scene.place(vm).facts, scene.values(vm), obstacle.most
     limit = int(most) // _MIB * _MIB
     lowered: dict[str, int] = {"memory_bytes": limit}
     if values["memory_minimum_bytes"] > limit:
@@ -214,7 +187,7 @@ def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=vm.id,
             message=f"“{vm.name}” has {size(values['memory_bytes'])}; {facts.label} gives a VM at most {size(most)}.",
             parameter="memory_bytes",
-            source=facts.source(path),
+            source=facts.source(obstacle.fact),
             fixes=(setting(f"Set it to {size(limit)}", [vm.id], lowered),),
         )
     ]
@@ -231,17 +204,17 @@ def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Number of VMs against the product's limit."""
-    most = scene.facts(hypervisor).number("limits.running_vms")
-    vms = scene.on(hypervisor.id, "vm")
-    if most is None or len(vms) <= most:
+    refused = refused_by(scene, hypervisor, Hindrance.RUNNING_VMS)
+    if not refused:
         return ()
-    facts = scene.facts(hypervisor)
+    facts, vms = scene.facts(hypervisor), scene.on(hypervisor.id, "vm")
+    most = refused[0][1].most
     return [
         Hit(
             block=hypervisor.id,
             message=f"“{hypervisor.name}” carries {len(vms)} VMs; {facts.label} runs at most {most:g} at a time.",
             source=facts.source("limits.running_vms"),
-            fixes=(removing(f"Keep the first {most:g}", [vm.id for vm in vms[int(most) :]]),),
+            fixes=(removing(f"Keep the first {most:g}", [vm for vm, _ in refused]),),
         )
     ]
 
@@ -258,20 +231,16 @@ def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def processors_per_host(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Virtual processors of all VMs against the product's limits, in total and per logical processor."""
-    facts = scene.facts(hypervisor)
-    most = facts.number("limits.vcpus_per_host")
-    ratio = facts.number("limits.vcpus_per_logical_processor")
-    if most is None and ratio is None:
+    refused = refused_by(scene, hypervisor, Hindrance.PROCESSORS_PER_HOST)
+    if not refused:
         return ()
+    facts, host = scene.facts(hypervisor), scene.place(hypervisor).host
+    allowed, path = refused[0][1].most, refused[0][1].fact
     tallies = hypervisor_tallies(scene, hypervisor)
     total = sum([tally.processors for tally in tallies])
-    host = scene.place(hypervisor).host
-    by_ratio = None if ratio is None or host is None else ratio * host.logical_processors
-    allowed = min((number for number in (most, by_ratio) if number is not None), default=None)
-    if allowed is None or total <= allowed:
-        return ()
-    path = "limits.vcpus_per_host" if allowed == most else "limits.vcpus_per_logical_processor"
-    how = "" if allowed == most or host is None else f" ({ratio:g} for each of {host.logical_processors} processors)"
+    ratio = facts.number("limits.vcpus_per_logical_processor")
+    by_ratio = path != "limits.vcpus_per_host" and host is not None and ratio is not None
+    how = f" ({ratio:g} for each of {host.logical_processors} processors)" if by_ratio and host is not None else ""
     return [
         Hit(
             block=hypervisor.id,

@@ -10,15 +10,16 @@ from hvstudio.checks.fixes.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.sums import hypervisor_tallies
 from hvstudio.checks.wording import percent
+from hvstudio.composition.controls import CONTROLS, is_honoured, is_out_of_order, reserve_is_guaranteed
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.scheduler import ROOT
+from hvstudio.composition.starting import Hindrance, refused_by, reservable_processors
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import set_parameters
 
 TLFS: Final = "Hyper-V Top-Level Functional Specification, 18.2: reserve, cap and weight of virtual processors"
 SCHEDULERS: Final = "Microsoft Docs, manage Hyper-V scheduler types: the root scheduler supports no per-VM controls"
-_CPU: Final = ("cpu_weight", "cpu_reserve", "cpu_limit")
 _NEUTRAL: Final = {"cpu_weight": None, "cpu_reserve": None, "cpu_limit": None}
-_WORDS: Final = {"cpu_weight": "weight", "cpu_reserve": "reserve", "cpu_limit": "limit"}
 
 
 def controls_set(scene: Scene, block: Block) -> list[str]:
@@ -26,7 +27,7 @@ def controls_set(scene: Scene, block: Block) -> list[str]:
     if not block.parameters:
         return []
     values, defaults = scene.values(block), scene.knowledge.defaults(block.kind, block.product)
-    return [name for name in _CPU if name in block.parameters and values[name] != defaults[name]]
+    return [name for name in CONTROLS if name in block.parameters and values[name] != defaults[name]]
 
 
 @rule(
@@ -41,12 +42,10 @@ def controls_set(scene: Scene, block: Block) -> list[str]:
 )
 def reserve_above_limit(scene: Scene, block: Block) -> Sequence[Hit]:
     """Reserve against limit of one VM."""
-    if not block.parameters:
+    if not block.parameters or not is_out_of_order(scene, block):
         return ()
     values = scene.values(block)
     reserve, limit = values["cpu_reserve"], values["cpu_limit"]
-    if reserve <= limit:
-        return ()
     return [
         Hit(
             block=block.id,
@@ -72,14 +71,13 @@ def reserve_above_limit(scene: Scene, block: Block) -> Sequence[Hit]:
 )
 def reserves_too_large(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """The reserves of all VMs against the host's logical processors."""
-    host = scene.place(hypervisor).host
-    if host is None:
-        return ()
     tallies = hypervisor_tallies(scene, hypervisor)
-    total = sum([tally.reserve for tally in tallies])
-    available = host.logical_processors
-    if total <= available * (1 + 1e-9):
+    if not any(tally.reserve for tally in tallies):
         return ()
+    if not refused_by(scene, hypervisor, Hindrance.RESERVE_NOT_FREE):
+        return ()
+    total = sum([tally.reserve for tally in tallies])
+    available = reservable_processors(scene, hypervisor)
     reserving = [tally.vm for tally in tallies if tally.reserve > 0]
     factor = available / total
 
@@ -92,7 +90,7 @@ def reserves_too_large(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     return [
         Hit(
             block=hypervisor.id,
-            message=f"The VMs on “{hypervisor.name}” reserve {total:.3g} processors; the host has {available}.",
+            message=f"The VMs on “{hypervisor.name}” reserve {total:.3g} processors; the host has {available:g}.",
             related=tuple(reserving),
             fixes=(Fix(label="Lower all reserves in proportion", edit=edit),),
         )
@@ -114,10 +112,12 @@ def reserve_not_guaranteed(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not vm.parameters:
         return ()
     values = scene.values(vm)
-    host = scene.place(vm).host
-    if values["cpu_reserve"] <= 0 or host is None or values["virtual_processors"] <= host.logical_processors:
+    host, provider = scene.place(vm).host, scene.provider(vm)
+    if values["cpu_reserve"] <= 0 or host is None or reserve_is_guaranteed(scene, vm):
         return ()
-    lps = host.logical_processors
+    if provider is None or not is_honoured(scene, provider, "reserve"):
+        return ()
+    lps = host.schedulable
     return [
         Hit(
             block=vm.id,
@@ -143,7 +143,7 @@ def reserve_not_guaranteed(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def root_scheduler(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """VMs with CPU controls under the root scheduler."""
-    if scene.values(hypervisor)["scheduler"] != "root":
+    if scene.scheduler(hypervisor) != ROOT:
         return ()
     controlled = [vm for vm in scene.on(hypervisor.id, "vm") if controls_set(scene, vm)]
     if not controlled:
@@ -176,10 +176,7 @@ def scheduler_not_offered(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A chosen scheduler against those of the product."""
     chosen = scene.values(hypervisor)["scheduler"]
     facts = scene.facts(hypervisor)
-    if chosen == "default" or not facts.id:
-        return ()
-    offered = facts.texts("scheduler.choices")
-    if chosen in offered:
+    if chosen == scene.scheduler(hypervisor):
         return ()
     return [
         Hit(
@@ -207,16 +204,16 @@ def control_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not chosen:
         return ()
     facts = scene.place(vm).facts
-    idle = [name for name in chosen if facts.yes(f"controls.{_WORDS[name]}") is False]
+    idle = [name for name in chosen if facts.yes(f"controls.{CONTROLS[name]}") is False]
     if not idle:
         return ()
-    words = " and ".join(_WORDS[name] for name in idle)
+    words = " and ".join(CONTROLS[name] for name in idle)
     return [
         Hit(
             block=vm.id,
             message=f"{facts.label} has no CPU {words}; the setting of “{vm.name}” has no effect.",
             parameter=idle[0],
-            source=facts.source(f"controls.{_WORDS[idle[0]]}"),
+            source=facts.source(f"controls.{CONTROLS[idle[0]]}"),
             fixes=(setting("Take the setting away", [vm.id], dict.fromkeys(idle)),),
         )
     ]
@@ -236,7 +233,7 @@ def parent_controlled(scene: Scene, parent: Block) -> Sequence[Hit]:
     chosen = controls_set(scene, parent)
     if not chosen:
         return ()
-    words = " and ".join(_WORDS[name] for name in chosen)
+    words = " and ".join(CONTROLS[name] for name in chosen)
     return [
         Hit(
             block=parent.id,
@@ -348,7 +345,7 @@ def dynamic_memory_numa(scene: Scene, vm: Block) -> Sequence[Hit]:
 def starved_by_weight(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Weights on one hypervisor that differ by more than a factor of 1,000 without a reserve."""
     tallies = hypervisor_tallies(scene, hypervisor)
-    if len(tallies) < 2 or scene.facts(hypervisor).yes("controls.weight") is False:
+    if len(tallies) < 2 or not is_honoured(scene, hypervisor, "weight"):
         return ()
     heaviest = max([tally.weight for tally in tallies])
     floor = heaviest / 1000

@@ -8,7 +8,7 @@ from typing import Final
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import with_values
 from hvstudio.checks.rule import Hit, Rule, rule
-from hvstudio.checks.sums import Flow, disk_seconds, machine_sums, nic_seconds, uses_disk, uses_network
+from hvstudio.checks.sums import Flow, disk_seconds, flows_on, nic_seconds, uses_disk, uses_network
 from hvstudio.checks.wording import percent
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -29,13 +29,14 @@ UTILISATION_LAW: Final = "Utilisation law (Denning, Buzen 1978): busy share = ra
 def disk_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     """The busy share of every disk of a host."""
     disks = {disk.id: scene.values(disk) for disk in scene.on(host.id, "disk")}
-    flows = machine_sums(scene, host).flows
+    flows = flows_on(scene, host)
     if not disks or not flows:
         return ()
     shares = _shares(
-        (flow, flow.disk, disk_seconds(flow.values, disks[flow.disk]))
+        (flow, disk, disk_seconds(flow.values, disks[disk]) / len(flow.disks))
         for flow in flows
-        if flow.disk is not None and flow.disk in disks
+        for disk in flow.disks
+        if disk in disks
     )
     return _hits(scene, host, "disk", shares)
 
@@ -52,13 +53,14 @@ def disk_demand(scene: Scene, host: Block) -> Sequence[Hit]:
 def network_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     """The busy share of every network card of a host."""
     cards = {card.id: scene.values(card) for card in scene.on(host.id, "nic")}
-    flows = machine_sums(scene, host).flows
+    flows = flows_on(scene, host)
     if not cards or not flows:
         return ()
     shares = _shares(
-        (flow, flow.nic, nic_seconds(flow.values, cards[flow.nic]))
+        (flow, card, nic_seconds(flow.values, cards[card]) / len(flow.cards))
         for flow in flows
-        if flow.nic is not None and flow.nic in cards
+        for card in flow.cards
+        if card in cards
     )
     return _hits(scene, host, "network card", shares)
 
@@ -75,12 +77,13 @@ def network_demand(scene: Scene, host: Block) -> Sequence[Hit]:
 def processor_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     """The cycles that workloads ask per second, as if native, against the host's."""
     values = scene.values(host)
-    flows = machine_sums(scene, host).flows
+    flows = flows_on(scene, host)
     if not flows:
         return ()
     cores = values["sockets"] * values["cores_per_socket"]
-    # Two busy threads of a core give smt_yield times the work of one (MODEL section 2).
-    capacity = cores * values["clock_hz"] * (values["smt_yield"] if values["threads_per_core"] > 1 else 1.0)
+    shared = scene.processors(host) > cores
+    # Two busy threads of a core give smt_yield times the work of one.
+    capacity = cores * values["clock_hz"] * (values["smt_yield"] if shared else 1.0)
     shares = _shares(
         (flow, host.id, (flow.values["user_cycles"] + flow.values["kernel_cycles"]) / capacity) for flow in flows
     )
@@ -110,7 +113,8 @@ def _shares(parts: Iterable[tuple[Flow, BlockId | None, float]]) -> dict[BlockId
         share.all += busy
         if flow.steady:
             share.steady += busy
-        share.workloads.append(flow.workload)
+        if flow.workload not in share.workloads[-1:]:
+            share.workloads.append(flow.workload)
     return shares
 
 
@@ -179,7 +183,7 @@ def device_missing(scene: Scene, host: Block) -> Sequence[Hit]:
         _without(scene, host, users, kind, name, what)
         for kind, name, what, uses in wanted
         if not scene.on(host.id, kind)
-        and (users := [flow.workload for flow in machine_sums(scene, host).flows if uses(flow.values)])
+        and (users := [flow.workload for flow in flows_on(scene, host) if uses(flow.values)])
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import attaching, removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.composition.devices import fallbacks
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, add_block, attach, set_parameters
@@ -198,7 +199,7 @@ def model_not_offered(scene: Scene, device: Block) -> Sequence[Hit]:
     model = scene.values(device)["device_model"]
     if model in offered:
         return ()
-    best = next((name for name in ("synthetic", "emulated", "pass-through", "sr-iov") if name in offered), None)
+    best = next((name for name in fallbacks(model) if name in offered), None)
     label = scene.place(device).facts.label
     return [
         Hit(

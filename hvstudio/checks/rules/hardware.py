@@ -7,25 +7,26 @@ from typing import Any, Final
 
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.finding import Fix, Severity
-from hvstudio.checks.fixes.mending import choosing, fitting_system, setting, system_fits
-from hvstudio.checks.fixes.selection import product_for, suits, unmet_demands
+from hvstudio.checks.fixes.mending import choosing, fitting_system, setting
+from hvstudio.checks.fixes.selection import product_for, suits
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.rules.numbers import SLAT_SINCE
-from hvstudio.composition.classify import serving_system, vmm_type_of
+from hvstudio.composition.capabilities import WORDS, of_host, unmet
+from hvstudio.composition.classify import vmm_type_of
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
+from hvstudio.composition.starting import Hindrance, hypervisor_obstacles, vm_obstacles
 from hvstudio.model.document import Block, Value
 
+HANDED_ON: Final = ("hardware_virtualization", "slat")
+"""What a VM shows its guest only where it is told to."""
 REQUIREMENTS: Final = "The maker's system requirements of the product and version; see the catalogue card"
 
 
 def _host(scene: Scene, hypervisor: Block) -> Block | None:
     """The host right under a hypervisor's stack; None when a VM lies in between (the nested rules speak there)."""
-    for block in scene.below(hypervisor):
-        if block.kind == "vm":
-            return None
-        if block.kind == "host":
-            return block
-    return None
+    place = scene.place(hypervisor)
+    return None if place.vm is not None or place.host is None else scene.hardware(hypervisor)
 
 
 def with_features(values: Mapping[str, Any], *features: str) -> dict[str, Value | None]:
@@ -41,26 +42,29 @@ def with_features(values: Mapping[str, Any], *features: str) -> dict[str, Value 
     return wanted
 
 
-def _demanded(scene: Scene, hypervisor: Block, demand: str, parameter: str, what: str) -> Sequence[Hit]:
-    """A hit when the product requires something of the processor that the host lacks."""
-    facts = scene.facts(hypervisor)
-    if facts.text(f"requires.{demand}") != "required":
+def _demanded(scene: Scene, hypervisor: Block, capability: str) -> Sequence[Hit]:
+    """A hit when the product requires something of the processor that the machine under it does not offer.
+
+    What a VM does not hand on of VT-x and AMD-V is told by the rules of nesting.
+    """
+    obstacle = next((item for item in hypervisor_obstacles(scene, hypervisor) if item.lacks == capability), None)
+    place = scene.place(hypervisor)
+    if obstacle is None or place.machine is None or (place.machine_kind == "vm" and capability in HANDED_ON):
         return ()
-    host = _host(scene, hypervisor)
-    if host is None or scene.values(host)[parameter]:
-        return ()
-    fixes: tuple[Fix, ...] = (
-        setting(f"Give the host {what}", [host.id], with_features(scene.values(host), parameter)),
-    )
-    older = _less_demanding(scene, hypervisor, host)
-    if older is not None:
-        fixes = (*fixes, choosing(f"Choose {older.label} instead", hypervisor.id, older.id))
+    facts, machine, what = scene.facts(hypervisor), scene.blocks[place.machine], WORDS[capability]
+    fixes: tuple[Fix, ...] = ()
+    if machine.kind == "host":
+        values = scene.values(machine)
+        fixes = (setting(f"Give the host {what}", [machine.id], with_features(values, capability)),)
+        older = _less_demanding(scene, hypervisor, machine)
+        if older is not None:
+            fixes = (*fixes, choosing(f"Choose {older.label} instead", hypervisor.id, older.id))
     return [
         Hit(
             block=hypervisor.id,
-            message=f"{facts.label} needs {what}, and “{host.name}” does not have it.",
-            related=(host.id,),
-            source=facts.source(f"requires.{demand}"),
+            message=f"{facts.label} needs {what}, and “{machine.name}” does not have it.",
+            related=(machine.id,),
+            source=facts.source(obstacle.fact),
             fixes=fixes,
         )
     ]
@@ -70,14 +74,14 @@ def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | N
     """The newest other version by the same maker, of the same architecture, whose demands the host meets."""
     expected = scene.facts(hypervisor).text("expected_class")
     present = scene.facts(hypervisor).product
-    values = scene.values(host)
+    offered = of_host(scene.values(host))
     met = [
         product
         for product in scene.catalog.products_of("hypervisor")
         if present is not None
         and product.vendor == present.vendor
         and scene.knowledge.facts(product.id).text("expected_class") == expected
-        and not unmet_demands(scene.knowledge.facts(product.id), values)
+        and not unmet(scene.knowledge.facts(product.id), offered)
     ]
     return max(met, key=lambda product: product.year, default=None)
 
@@ -93,7 +97,7 @@ def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | N
 )
 def needs_64bit(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A 64-bit product on a 32-bit host."""
-    return _demanded(scene, hypervisor, "host_64bit", "is_64bit", "a 64-bit processor")
+    return _demanded(scene, hypervisor, "is_64bit")
 
 
 @rule(
@@ -107,7 +111,7 @@ def needs_64bit(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def needs_vt(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A product that requires hardware virtualization on a host without it."""
-    return _demanded(scene, hypervisor, "hardware_virtualization", "hardware_virtualization", "VT-x or AMD-V")
+    return _demanded(scene, hypervisor, "hardware_virtualization")
 
 
 @rule(
@@ -121,7 +125,7 @@ def needs_vt(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def needs_slat(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A product that requires SLAT on a host without it."""
-    return _demanded(scene, hypervisor, "slat", "slat", "SLAT (EPT or NPT)")
+    return _demanded(scene, hypervisor, "slat")
 
 
 @rule(
@@ -135,7 +139,7 @@ def needs_slat(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def needs_dep(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A product that requires DEP on a host without it."""
-    return _demanded(scene, hypervisor, "dep", "dep", "DEP (the XD or NX bit)")
+    return _demanded(scene, hypervisor, "dep")
 
 
 @rule(
@@ -156,9 +160,11 @@ def slower_without(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     host = _host(scene, hypervisor)
     if host is None:
         return ()
-    values = scene.values(host)
+    offered = of_host(scene.values(host))
     missing = [
-        (name, label) for name, label in wanted if facts.text(f"requires.{name}") == "optional" and not values[name]
+        (name, label)
+        for name, label in wanted
+        if facts.text(f"requires.{name}") == "optional" and not getattr(offered, name)
     ]
     if not missing:
         return ()
@@ -190,16 +196,8 @@ def slower_without(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def host_system(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """The system under (Type 2) or beside (Hybrid) a product, against the product's list."""
-    facts = scene.facts(hypervisor)
-    if not facts.texts("requires.host_os"):
-        return ()
-    under = scene.support(hypervisor)
-    if under is None:
-        return ()
-    system = under if under.kind == "os" else scene.system_of(under.id)
-    if system is None or system_fits(scene.catalog, facts, "requires.host_os", system):
-        return ()
-    return [_system_hit(scene, hypervisor, system, "requires.host_os", f"{facts.label} does not run on")]
+    label = scene.facts(hypervisor).label
+    return _system_hits(scene, hypervisor, Hindrance.HOST_SYSTEM, f"{label} does not run on")
 
 
 @rule(
@@ -213,14 +211,15 @@ def host_system(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def parent_system(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """The system in the parent partition, against the product's list."""
-    facts = scene.facts(hypervisor)
-    if not facts.texts("requires.parent_os"):
-        return ()
+    label = scene.facts(hypervisor).label
+    return _system_hits(scene, hypervisor, Hindrance.PARENT_SYSTEM, f"{label} does not go with")
+
+
+def _system_hits(scene: Scene, hypervisor: Block, hindrance: Hindrance, does_not: str) -> Sequence[Hit]:
     return [
-        _system_hit(scene, hypervisor, system, "requires.parent_os", f"{facts.label} does not go with")
-        for parent in scene.on(hypervisor.id, "parent_partition")
-        for system in scene.on(parent.id, "os")
-        if not system_fits(scene.catalog, facts, "requires.parent_os", system)
+        _system_hit(scene, hypervisor, scene.blocks[item.about[0]], item.fact, does_not)
+        for item in hypervisor_obstacles(scene, hypervisor)
+        if item.hindrance is hindrance
     ]
 
 
@@ -251,16 +250,11 @@ def _system_hit(scene: Scene, hypervisor: Block, system: Block, path: str, does_
 )
 def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
     """64-bit guests against the product and the processor."""
-    systems = [item for item in scene.on(vm.id, "os") if scene.facts(item).yes("is_64bit")]
-    if not systems:
+    obstacle = next((item for item in vm_obstacles(scene, vm) if item.hindrance is Hindrance.GUEST_64BIT), None)
+    if obstacle is None:
         return ()
-    place = scene.place(vm)
-    if place.facts.yes("guests.is_64bit") is False:
-        because, source = f"{place.facts.label} runs 32-bit guests only", place.facts.source("guests.is_64bit")
-    elif place.host is not None and not place.host.is_64bit:
-        because, source = "the host's processor is a 32-bit one", ""
-    else:
-        return ()
+    system, facts = scene.blocks[obstacle.about[0]], scene.place(vm).facts
+    because = f"{facts.label} runs 32-bit guests only" if obstacle.fact else "the host's processor is a 32-bit one"
     narrow = next(
         (item for item in scene.catalog.products_of("os") if scene.knowledge.facts(item.id).yes("is_64bit") is False),
         None,
@@ -270,10 +264,9 @@ def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=system.id,
             message=f"“{system.name}” in “{vm.name}” is a 64-bit system, but {because}.",
             related=(vm.id,),
-            source=source,
+            source=facts.source(obstacle.fact),
             fixes=(choosing(f"Make it {narrow.label}", system.id, narrow.id),) if narrow else (),
         )
-        for system in systems
     ]
 
 

@@ -25,8 +25,10 @@ from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.rules.capacity import spare_memory
 from hvstudio.checks.rules.placement import ARCHITECTURES
 from hvstudio.composition.classification import TYPE_LABELS
-from hvstudio.composition.classify import classification, serving_system, shape_of
+from hvstudio.composition.classify import classification, shape_of
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
+from hvstudio.composition.starting import Hindrance, hypervisor_obstacles
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, add_block, free_name, remove_blocks, set_parameters
 from hvstudio.model.index import index_of
@@ -351,6 +353,29 @@ def parent_without_system(scene: Scene, parent: Block) -> Sequence[Hit]:
 
 
 @rule(
+    "structure.nobody-drives",
+    "hypervisor",
+    title="A hypervisor with nobody to drive the devices",
+    severity=Severity.ERROR,
+    why="Somebody must have drivers: the hypervisor, a system under or beside it, or one in its parent partition.",
+    source=ARCHITECTURES,
+    remedy="Choose a product that has drivers of its own, or give it an operating system that has them.",
+)
+def nobody_drives(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
+    """A hypervisor on a machine, without drivers of its own and without a system that serves it."""
+    place = scene.place(hypervisor)
+    obstacles = (item for item in hypervisor_obstacles(scene, hypervisor) if item.hindrance is Hindrance.NO_DRIVERS)
+    obstacle = next(obstacles, None)
+    if obstacle is None or obstacle.about or place.machine is None:
+        return ()
+    fixes: tuple[Fix, ...] = ()
+    product = product_for(scene.knowledge, "type1", host=scene.hardware(hypervisor), with_parent=False)
+    if not hypervisor.product and product is not None:
+        fixes = (choosing(f"Choose {product.label}", hypervisor.id, product.id),)
+    return [Hit(block=hypervisor.id, message=f"{obstacle.reason}.", fixes=fixes)]
+
+
+@rule(
     "structure.os-beside-type1",
     "hypervisor",
     title="An operating system beside a Type 1 product",
@@ -440,6 +465,7 @@ RULES: Final[tuple[Rule, ...]] = (
     parent_not_used,
     parent_without_hypervisor,
     parent_without_system,
+    nobody_drives,
     system_beside_type1,
     product_misplaced,
 )

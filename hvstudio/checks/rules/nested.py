@@ -9,10 +9,12 @@ from hvstudio.catalog.declaration import Product
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
-from hvstudio.checks.rules.hardware import with_features
-from hvstudio.checks.sums import GIB, inner_hypervisors
+from hvstudio.checks.rules.hardware import HANDED_ON, with_features
+from hvstudio.composition.capabilities import can_nest
 from hvstudio.composition.knowledge import Facts
+from hvstudio.composition.memory import GIB
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.starting import hypervisor_obstacles
 from hvstudio.model.document import Block, Document
 from hvstudio.model.edits import set_parameters
 
@@ -35,10 +37,10 @@ def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that carries a hypervisor but does not expose the extensions."""
     if scene.values(vm)["nested_virtualization"]:
         return ()
-    inner = inner_hypervisors(scene, vm)
+    inner = scene.hypervisors(vm)
     if not inner:
         return ()
-    needing = [item for item in inner if scene.facts(item).text("requires.hardware_virtualization") == "required"]
+    needing = [item for item in inner if any(found.lacks in HANDED_ON for found in hypervisor_obstacles(scene, item))]
     first = (needing or inner)[0]
     host = scene.place(vm).host
     possible = host is None or (host.slat and host.hardware_virtualization)
@@ -70,10 +72,10 @@ def outer_cannot(scene: Scene, vm: Block) -> Sequence[Hit]:
     place = scene.place(vm)
     if place.hypervisor is None or place.host is None:
         return ()
-    inner = inner_hypervisors(scene, vm)
+    inner = scene.hypervisors(vm)
     exposes = scene.values(vm)["nested_virtualization"]
     vendor = place.host.vendor
-    if not (inner or exposes) or place.facts.yes(f"nested.{vendor}") is not False:
+    if not (inner or exposes) or can_nest(place.facts, vendor):
         return ()
     maker = {"intel": "an Intel", "amd": "an AMD"}.get(vendor, "this")
     other = _nesting_product(scene, place.facts, vendor)
@@ -156,7 +158,7 @@ def nested_dynamic_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Dynamic memory on a VM with a nested hypervisor."""
     if not vm.parameters or not scene.values(vm)["dynamic_memory"]:
         return ()
-    inner = inner_hypervisors(scene, vm)
+    inner = scene.hypervisors(vm)
     if not inner:
         return ()
     return [
@@ -183,7 +185,7 @@ def mac_spoofing(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM whose nested VMs have network cards, without MAC address spoofing."""
     if scene.values(vm)["mac_spoofing"]:
         return ()
-    inner = inner_hypervisors(scene, vm)
+    inner = scene.hypervisors(vm)
     if not inner:
         return ()
     cards = [
@@ -217,7 +219,7 @@ def mac_spoofing(scene: Scene, vm: Block) -> Sequence[Hit]:
 def little_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM with a nested hypervisor and less than 4 GiB."""
     memory = scene.values(vm)["memory_bytes"]
-    if memory >= 4 * GIB or not inner_hypervisors(scene, vm):
+    if memory >= 4 * GIB or not scene.hypervisors(vm):
         return ()
     most = scene.place(vm).facts.number("limits.memory_per_vm_bytes")
     enough = most is None or most >= 4 * GIB
@@ -265,7 +267,7 @@ def _ordinal(number: int) -> str:
 )
 def exposed_for_nothing(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that exposes the extensions but carries no hypervisor."""
-    if not vm.parameters or not scene.values(vm)["nested_virtualization"] or inner_hypervisors(scene, vm):
+    if not vm.parameters or not scene.values(vm)["nested_virtualization"] or scene.hypervisors(vm):
         return ()
     return [
         Hit(

@@ -9,6 +9,7 @@ from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.composition.scene import Scene
+from hvstudio.composition.starting import Hindrance, Obstacle, vm_obstacles
 from hvstudio.model.document import Block, Document
 from hvstudio.model.edits import set_parameters
 
@@ -90,6 +91,10 @@ def _devices(scene: Scene, vm: Block) -> tuple[Block, ...]:
     return (*scene.on(vm.id, "virtual_disk"), *scene.on(vm.id, "virtual_nic"))
 
 
+def _obstacles(scene: Scene, vm: Block, hindrance: Hindrance) -> list[Obstacle]:
+    return [item for item in vm_obstacles(scene, vm) if item.hindrance is hindrance]
+
+
 @rule(
     "devices.generation2-not-offered",
     "vm",
@@ -101,11 +106,9 @@ def _devices(scene: Scene, vm: Block) -> tuple[Block, ...]:
 )
 def generation2_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Generation 2 against the product."""
-    if scene.values(vm)["generation"] != "2":
+    if not _obstacles(scene, vm, Hindrance.GENERATION_NOT_OFFERED):
         return ()
     facts = scene.place(vm).facts
-    if facts.yes("guests.generation2") is not False:
-        return ()
     return [
         Hit(
             block=vm.id,
@@ -128,21 +131,16 @@ def generation2_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def generation2_guest(scene: Scene, vm: Block) -> Sequence[Hit]:
     """The guest's system against Generation 2."""
-    if scene.values(vm)["generation"] != "2":
-        return ()
-    for system in scene.on(vm.id, "os"):
-        facts = scene.facts(system)
-        if facts.yes("generation2_guest") is False or facts.yes("is_64bit") is False:
-            return [
-                Hit(
-                    block=vm.id,
-                    message=f"“{system.name}” cannot start in “{vm.name}”, which is a Generation 2 VM.",
-                    related=(system.id,),
-                    parameter="generation",
-                    fixes=(setting("Make it Generation 1", [vm.id], {"generation": "1"}),),
-                )
-            ]
-    return ()
+    return [
+        Hit(
+            block=vm.id,
+            message=f"{scene.name(item.about[0])} cannot start in “{vm.name}”, which is a Generation 2 VM.",
+            related=item.about,
+            parameter="generation",
+            fixes=(setting("Make it Generation 1", [vm.id], {"generation": "1"}),),
+        )
+        for item in _obstacles(scene, vm, Hindrance.GUEST_GENERATION)
+    ]
 
 
 @rule(
@@ -187,22 +185,16 @@ def generation2_emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def boot_from_scsi(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Boot disks on SCSI in Generation 1 VMs of products that start from IDE only."""
-    if scene.values(vm)["generation"] != "1" or not scene.place(vm).facts.yes("guests.boot_ide_only"):
-        return ()
-    hits: list[Hit] = []
-    for disk in scene.on(vm.id, "virtual_disk"):
-        values = scene.values(disk)
-        if values["boot"] and values["controller"] == "scsi":
-            hits.append(
-                Hit(
-                    block=disk.id,
-                    message=f"“{vm.name}” is a Generation 1 VM and cannot start from “{disk.name}” on SCSI.",
-                    related=(vm.id,),
-                    parameter="controller",
-                    fixes=(setting("Put it on IDE", [disk.id], {"controller": "ide"}),),
-                )
-            )
-    return hits
+    return [
+        Hit(
+            block=item.about[0],
+            message=f"“{vm.name}” is a Generation 1 VM and cannot start from {scene.name(item.about[0])} on SCSI.",
+            related=(vm.id,),
+            parameter="controller",
+            fixes=(setting("Put it on IDE", [item.about[0]], {"controller": "ide"}),),
+        )
+        for item in _obstacles(scene, vm, Hindrance.BOOT_CONTROLLER)
+    ]
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hvstudio.composition.arrivals import ARRIVAL_PARAMETERS, read_arrivals
+from hvstudio.composition.arrivals import read_arrivals
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
@@ -13,7 +13,7 @@ from hvstudio.simulation.plan.plan import Arrivals
 
 def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
     """The arrivals as keyword arguments of PlanBuilder.request_class. Raises PlanError for an unreadable trace."""
-    read = read_arrivals({name: assembly.value(workload, name) for name in ARRIVAL_PARAMETERS})
+    read = read_arrivals(assembly.scene.values(workload))
     if read.is_listed:
         if read.trace.problem:
             raise PlanError(read.trace.problem, where=workload.name, hint="Write lines such as 0.5,3.")

@@ -6,10 +6,10 @@ from typing import Final
 
 from attrs import frozen
 
+from hvstudio.composition.machines import Machine
+from hvstudio.composition.techniques import exit_cycles, kernel_factor, technique_under, user_factor
 from hvstudio.model.document import Block
-from hvstudio.simulation.compile.assembly import Assembly, hardware_of
-from hvstudio.simulation.compile.techniques import exit_cycles, kernel_factor, native, technique_of, user_factor
-from hvstudio.simulation.compile.walk import Machine
+from hvstudio.simulation.compile.assembly import Assembly
 
 _EVENTS: Final = (
     ("syscalls", "syscall"),
@@ -47,8 +47,8 @@ def demand_of(assembly: Assembly, workload: Block, machine: Machine) -> Demand:
     """
     own_user = assembly.number(workload, "user_cycles")
     own_kernel = assembly.number(workload, "kernel_cycles")
-    user = own_user * user_factor(assembly, machine)
-    kernel = own_kernel * kernel_factor(assembly, machine)
+    user = own_user * user_factor(assembly.scene, machine.block)
+    kernel = own_kernel * kernel_factor(assembly.scene, machine.block)
     vmm, exits = _event_cycles(assembly, workload, machine)
     ticks = _ticks(assembly, workload, machine, user + kernel)
     tick_cycles, tick_exits = _tick_cost(assembly, machine)
@@ -65,8 +65,8 @@ def _event_cycles(assembly: Assembly, workload: Block, machine: Machine) -> tupl
     """Cycles and exits that the technique adds to a request's kernel events and TLB misses."""
     if machine.provider is None:
         return 0.0, 0.0
-    technique = technique_of(assembly, machine.provider) or native(assembly)
-    one_exit = exit_cycles(assembly, machine)
+    technique = technique_under(assembly.scene, machine.block)
+    one_exit = exit_cycles(assembly.scene, machine.block)
     cycles = assembly.number(workload, "tlb_misses") * technique.tlb_miss_cycles
     exits = 0.0
     for parameter, event in _EVENTS:
@@ -80,12 +80,12 @@ def _event_cycles(assembly: Assembly, workload: Block, machine: Machine) -> tupl
 
 def _ticks(assembly: Assembly, workload: Block, machine: Machine, cycles: float) -> float:
     """Timer interrupts during that much work."""
-    return assembly.number(workload, "timer_hz") * cycles / assembly.number(hardware_of(machine).block, "clock_hz")
+    return assembly.number(workload, "timer_hz") * cycles / assembly.number(machine.hardware.block, "clock_hz")
 
 
 def _tick_cost(assembly: Assembly, machine: Machine) -> tuple[float, float]:
     if machine.provider is None:
         return 0.0, 0.0
-    technique = technique_of(assembly, machine.provider) or native(assembly)
+    technique = technique_under(assembly.scene, machine.block)
     exits = technique.timer_tick_exits
-    return technique.timer_tick_cycles + exits * exit_cycles(assembly, machine), exits
+    return technique.timer_tick_cycles + exits * exit_cycles(assembly.scene, machine.block), exits

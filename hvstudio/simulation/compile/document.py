@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.composition.machines import Composition, Machine, System, read_composition
+from hvstudio.composition.starting import obstacle_of, starts_on
 from hvstudio.errors import CatalogError, PlanError
 from hvstudio.model.document import Block, Document
 from hvstudio.simulation.compile import tree
 from hvstudio.simulation.compile.arrivals import threads_of
-from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
 from hvstudio.simulation.compile.origins import origins_in
 from hvstudio.simulation.compile.purposes import WORKLOAD_STRIDE
+from hvstudio.simulation.compile.remarks import remarks_on
 from hvstudio.simulation.compile.requests import Place, add_workload
 from hvstudio.simulation.compile.rows import add_reported_rows, native_blocks, row_of_workload
-from hvstudio.simulation.compile.starting import decide_starts
 from hvstudio.simulation.compile.twins import Pattern, copy_pattern, likeness
-from hvstudio.simulation.compile.walk import Machine, System, read_composition
 from hvstudio.simulation.plan.plan import Layer, Plan
 
 
@@ -33,10 +34,10 @@ def compile_document(document: Document, catalog: Catalog, *, rows_of: Document 
 
 def _compile(document: Document, catalog: Catalog, rows_of: Document | None) -> Plan:
     composition = read_composition(document, catalog)
+    _refuse_impossible_values(composition)
     before = None if rows_of is None else read_composition(rows_of, catalog)
     assembly = Assembly(
         composition=composition,
-        catalog=catalog,
         reported_like=before,
         origins={} if before is None else origins_in(before),
     )
@@ -46,15 +47,43 @@ def _compile(document: Document, catalog: Catalog, rows_of: Document | None) -> 
         )
     for host in composition.hosts:
         tree.add_pool(assembly, host)
-    decide_starts(assembly)
+    _decide_starts(assembly)
     _refuse_if_nothing_runs(assembly)
     add_reported_rows(assembly)
-    for block, reason in composition.ignored:
-        assembly.builder.note(f"{block.name} takes no part: it {reason}.")
+    for remark in remarks_on(composition):
+        assembly.builder.note(remark)
     for host in composition.hosts:
         tree.machine_node(assembly, host)
         _add_machine(assembly, host)
     return assembly.builder.build()
+
+
+def _refuse_impossible_values(composition: Composition) -> None:
+    """A value that its parameter does not allow is a finding of the checks; nothing is run with a guess in its place.
+
+    Raises PlanError naming block and parameter.
+    """
+    scene = composition.scene
+    for host in composition.hosts:
+        for block in (host.block, *scene.above(host.block.id)):
+            if block.parameters and (impossible := scene.judged(block).impossible):
+                name, problem = impossible[0]
+                raise PlanError(f"parameter {name}: {problem}", where=block.name)
+
+
+def _decide_starts(assembly: Assembly) -> None:
+    """Note which VMs stay off and how the others fit into memory."""
+    scene, composition = assembly.scene, assembly.composition
+    for block in composition.stranded:
+        assembly.unable[block.id] = "it rests on no hypervisor"
+    for guest in composition.guests:
+        assert guest.provider is not None
+        if (obstacle := obstacle_of(scene, guest.block)) is not None:
+            assembly.unable[guest.block.id] = obstacle.reason
+            continue
+        memory = starts_on(scene, guest.provider.machine.block).memory
+        assembly.missing_fraction[guest.block.id] = memory.missing
+        assembly.cache_bytes[guest] = memory.free
 
 
 def _refuse_if_nothing_runs(assembly: Assembly) -> None:
@@ -87,13 +116,13 @@ def _add_machine(assembly: Assembly, machine: Machine) -> None:
         _add_guest(assembly, machine)
         return
     _add_software(assembly, machine)
-    for hypervisor in machine.all_hypervisors():
+    for hypervisor in machine.all_hypervisors:
         for made in [*hypervisor.partitions, *hypervisor.machines]:
             _add_machine(assembly, made)
 
 
 def _add_software(assembly: Assembly, machine: Machine) -> None:
-    for number, (workload, system) in enumerate(machine.all_workloads()):
+    for number, (workload, system) in enumerate(machine.all_workloads):
         place = _place(assembly, machine, workload, system, number)
         add_workload(assembly, workload, place, number)
 
@@ -103,7 +132,7 @@ def _add_guest(assembly: Assembly, machine: Machine) -> None:
     key = ("like", likeness(assembly, machine))
     patterns = assembly.patterns
     if (pattern := patterns.get(key)) is not None:
-        copy_pattern(assembly, pattern, machine, [workload for workload, _ in machine.all_workloads()])
+        copy_pattern(assembly, pattern, machine, [workload for workload, _ in machine.all_workloads])
         return
     assembly.classes.clear()
     notes = assembly.builder.note_count
@@ -132,7 +161,7 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
         machine,
         count,
         row=row,
-        threads=threads_of(assembly, workload, processors_of(assembly, machine)),
+        threads=threads_of(assembly, workload, machine.processors),
         quantum_ns=quantum_ns,
         refill_ns=refill_ns,
     )

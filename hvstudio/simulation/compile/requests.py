@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import frozen
 
+from hvstudio.composition.machines import Machine, System
 from hvstudio.model.document import Block, BlockId
 from hvstudio.simulation.compile import purposes
 from hvstudio.simulation.compile.arrivals import arrivals_of, threads_of
-from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, processors_of
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
 from hvstudio.simulation.compile.demand import Demand, demand_of
 from hvstudio.simulation.compile.origins import Origin
 from hvstudio.simulation.compile.routes.disk import disk_route, guest_buffer, virtual_disks, work_step, written_later
@@ -18,7 +19,6 @@ from hvstudio.simulation.compile.routes.merging import merged
 from hvstudio.simulation.compile.routes.network import network_route, virtual_cards
 from hvstudio.simulation.compile.routes.operations import DiskOperation, Issuer, Packets
 from hvstudio.simulation.compile.routes.paging import paging_steps
-from hvstudio.simulation.compile.walk import Machine, System
 from hvstudio.simulation.plan.plan import Layer, Op
 from hvstudio.simulation.plan.steps import Step, cpu, free, seize, sometimes
 
@@ -101,7 +101,7 @@ def _is_limited_already(assembly: Assembly, workload: Block, place: Place, insid
     Taking turns would add a wake-up for every request there: the thread would sleep between two of them.
     """
     machine = place.machine
-    processors = processors_of(assembly, machine)
+    processors = machine.processors
     leaves = processors if machine.block.kind == "vm" else threads_of(assembly, workload, processors)
     only_work = _leading_work(inside, place.context) == len(inside)
     return only_work and leaves <= assembly.whole(workload, "max_concurrency")
@@ -120,7 +120,7 @@ def _turn_station(assembly: Assembly, machine: Machine, workload: Block, number:
     )
 
     def remake(other: Machine) -> int:
-        return _turn_station(assembly, other, other.all_workloads()[number][0], number, at_once)
+        return _turn_station(assembly, other, other.all_workloads[number][0], number, at_once)
 
     return assembly.own(machine, station, remake, is_station=True)
 
@@ -199,7 +199,7 @@ def _disks(assembly: Assembly, place: Place) -> list[Block | None]:
 
 
 def _still_there(assembly: Assembly, devices: Sequence[BlockId]) -> list[Block | None]:
-    return [assembly.composition.document.blocks.get(device) for device in devices]
+    return [assembly.scene.blocks.get(device) for device in devices]
 
 
 def repeated(count: float, purpose: int, one: Callable[[int, float], list[Step]]) -> list[Step]:

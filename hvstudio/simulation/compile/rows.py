@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from hvstudio.composition.machines import Composition, Hypervisor, Machine, System
 from hvstudio.model.document import Block, BlockId
-from hvstudio.simulation.compile.assembly import Assembly, hardware_of
-from hvstudio.simulation.compile.walk import Composition, Hypervisor, Machine, System
+from hvstudio.simulation.compile.assembly import Assembly
 
 BACKGROUND_STREAMS: Final = 1_000_000
 """Streams of rows that are no VM start here, so that they never meet those of a VM."""
@@ -34,7 +34,7 @@ def _add_row(assembly: Assembly, stream: int, named: Block, standing: Block, mac
     row = assembly.builder.vm(
         name=named.name,
         block=named.id,
-        pool=assembly.pools[hardware_of(machine)],
+        pool=assembly.pools[machine.hardware],
         stream=stream,
         depends_on=_foundations(assembly, standing, machine),
         cannot_start=assembly.unable.get(named.id, ""),
@@ -45,7 +45,7 @@ def _add_row(assembly: Assembly, stream: int, named: Block, standing: Block, mac
 
 def _reported(composition: Composition) -> list[tuple[Block, Machine]]:
     """What has a row of its own, each with its machine (for a native system its host), in document order."""
-    place = {block_id: number for number, block_id in enumerate(composition.document.blocks)}
+    place = {block_id: number for number, block_id in enumerate(composition.scene.document.blocks)}
     found = [(machine.block, machine) for machine in composition.guests]
     found += [(block, _host_below(composition, block)) for block in composition.stranded]
     for host in composition.hosts:
@@ -57,7 +57,7 @@ def _freed(assembly: Assembly) -> dict[BlockId, tuple[Block, Block, Machine]]:
     """VMs whose workloads run on hardware now, each with the first of these and its host."""
     found: dict[BlockId, tuple[Block, Block, Machine]] = {}
     for host in assembly.composition.hosts:
-        for workload, _ in host.all_workloads():
+        for workload, _ in host.all_workloads:
             origin = assembly.origins.get(workload.id)
             if origin is not None:
                 found.setdefault(origin.vm.id, (origin.vm, workload, host))
@@ -74,7 +74,7 @@ def native_blocks(host: Machine) -> Iterator[Block]:
 
 
 def _host_below(composition: Composition, block: Block) -> Machine:
-    root = composition.index.root_of(block.id)
+    root = composition.scene.index.root_of(block.id)
     return next(host for host in composition.hosts if host.block.id == root)
 
 
@@ -104,7 +104,7 @@ def background_row(assembly: Assembly, block: Block, machine: Machine) -> int:
         assembly.rows[block.id] = assembly.builder.vm(
             name=block.name,
             block=block.id,
-            pool=assembly.pools[hardware_of(machine)],
+            pool=assembly.pools[machine.hardware],
             stream=BACKGROUND_STREAMS + _place(assembly, block),
             is_guest=False,
             depends_on=_foundations(assembly, block, machine),
@@ -120,8 +120,8 @@ def _place(assembly: Assembly, block: Block) -> int:
 
 def _places(assembly: Assembly) -> dict[BlockId, int]:
     before = assembly.reported_like
-    known = [] if before is None else list(before.document.blocks)
-    order = dict.fromkeys([*known, *assembly.composition.document.blocks])
+    known = [] if before is None else list(before.scene.blocks)
+    order = dict.fromkeys([*known, *assembly.composition.scene.document.blocks])
     return {block_id: number for number, block_id in enumerate(order)}
 
 
@@ -129,7 +129,7 @@ def _foundations(assembly: Assembly, block: Block, machine: Machine) -> tuple[st
     """Ids of the blocks whose crash takes the row down: all below, and the systems that drive devices for it."""
     found: dict[str, None] = {block.id: None}
     found.update((system.block.id, None) for system in machine.systems if machine.block is block)
-    found.update((below.id, None) for below in assembly.composition.index.below(block.id))
+    found.update((below.id, None) for below in assembly.composition.scene.index.below(block.id))
     while (provider := machine.provider) is not None:
         found.update((partition.block.id, None) for partition in provider.partitions[:1])
         if provider.driving_system is not None:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly, hardware_of, processors_of, threads_per_core
-from hvstudio.simulation.compile.controls import NORMAL_WEIGHT, controls_of
+from hvstudio.composition.controls import NORMAL_WEIGHT, controls_of
+from hvstudio.composition.machines import Hypervisor, Machine, System
+from hvstudio.composition.scheduler import ROOT
+from hvstudio.composition.techniques import signalled_wake_cycles, wake_cycles
+from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
 from hvstudio.simulation.compile.rows import row_of_hypervisor, row_of_system
-from hvstudio.simulation.compile.techniques import signalled_wake_cycles, wake_cycles
-from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan.plan import Layer
 
 KERNEL_WEIGHT: Final = 10_000.0
@@ -68,14 +69,12 @@ def _scheduler(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
 def add_pool(assembly: Assembly, host: Machine) -> None:
     """A host's processors."""
     block = host.block
-    threads = threads_per_core(assembly, host)
-    if threads < assembly.whole(block, "threads_per_core"):
-        assembly.builder.note(f"{block.name}: the core scheduler gives each virtual processor a core for itself.")
-    idle_exit_s = assembly.card_value("processor", "idle_exit_s")
+    cores = assembly.whole(block, "sockets") * assembly.whole(block, "cores_per_socket")
+    idle_exit_s = assembly.catalog.processor.idle_exit_s
     assembly.pools[host] = assembly.builder.pool(
-        processors=processors_of(assembly, host),
+        processors=host.processors,
         clock_hz=assembly.number(block, "clock_hz"),
-        threads_per_core=threads,
+        threads_per_core=host.processors // cores,
         smt_yield=assembly.number(block, "smt_yield"),
         idle_exit_ns=round(idle_exit_s * NANOSECONDS),
         name=block.name,
@@ -90,14 +89,14 @@ def machine_node(assembly: Assembly, machine: Machine) -> int:
 
 def _machine_node(assembly: Assembly, machine: Machine) -> int:
     programs = _programs(machine)
-    pool = assembly.pools[hardware_of(machine)]
+    pool = assembly.pools[machine.hardware]
     settings = scheduler_of(assembly, programs[0]).settings() if programs else {}
     if len(programs) > 1:
-        settings["switch_cycles"] = assembly.card_value("peers", "world_switch_cycles", 12000.0)
+        settings["switch_cycles"] = assembly.catalog.peers.world_switch_cycles
         settings["quantum_ns"] = max(scheduler_of(assembly, program).quantum_ns for program in programs)
     if machine.provider is None:
         return assembly.builder.node(pool=pool, name=machine.block.name, **settings)
-    controls = controls_of(assembly, machine)
+    controls = controls_of(assembly.scene, machine.block)
     is_guest = machine.block.kind == "vm"
     parent = vms_node(assembly, machine.provider) if is_guest else hypervisor_node(assembly, machine.provider)
     settings["period_ns"] = scheduler_of(assembly, machine.provider).period_ns
@@ -108,7 +107,7 @@ def _machine_node(assembly: Assembly, machine: Machine) -> int:
         weight=controls.total_weight,
         reserve=controls.total_reserve,
         limit=controls.total_limit,
-        max_running=processors_of(assembly, machine),
+        max_running=machine.processors,
         block=machine.block.id,
         **settings,
     )
@@ -135,7 +134,7 @@ def _equal_part(assembly: Assembly, program: System | Hypervisor, parent: int) -
     are worth n/2 processors, which as a share of the whole machine is the weight n against 2m - n.
     """
     return assembly.builder.node(
-        pool=assembly.pools[hardware_of(program.machine)],
+        pool=assembly.pools[program.machine.hardware],
         name=program.block.name,
         parent=parent,
         weight=NORMAL_WEIGHT * _peer_share(assembly, program),
@@ -146,10 +145,8 @@ def _equal_part(assembly: Assembly, program: System | Hypervisor, parent: int) -
 def _peer_share(assembly: Assembly, program: System | Hypervisor) -> float:
     if isinstance(program, System):
         return 1.0
-    processors = processors_of(assembly, program.machine)
-    wanted = sum(
-        processors_of(assembly, machine) for machine in program.machines if machine.block.id not in assembly.unable
-    )
+    processors = program.machine.processors
+    wanted = sum(machine.processors for machine in program.machines if machine.block.id not in assembly.unable)
     busy = min(processors, max(1, wanted))
     return busy / (2.0 * processors - busy)
 
@@ -173,7 +170,8 @@ def vms_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
     Source: Microsoft Docs, Manage Hyper-V hypervisor scheduler types.
     """
     system = hypervisor.driving_system
-    if assembly.value(hypervisor.block, "scheduler") == "root" and system is not None and hypervisor.partitions:
+    root = assembly.scene.scheduler(hypervisor.block) == ROOT
+    if root and system is not None and hypervisor.partitions:
         return system_node(assembly, system)
     return hypervisor_node(assembly, hypervisor)
 
@@ -181,7 +179,7 @@ def vms_node(assembly: Assembly, hypervisor: Hypervisor) -> int:
 def vm_node(assembly: Assembly, machine: Machine) -> int:
     """Where the threads of a VM's process go: the VM's own node if its product has one, else beside all others."""
     assert machine.provider is not None
-    if not controls_of(assembly, machine).grouped or machine.is_shared:
+    if not controls_of(assembly.scene, machine.block).grouped or machine.is_shared:
         return vms_node(assembly, machine.provider)
     return assembly.once(("node", machine), lambda: _group_node(assembly, machine))
 
@@ -189,10 +187,10 @@ def vm_node(assembly: Assembly, machine: Machine) -> int:
 def _group_node(assembly: Assembly, machine: Machine) -> int:
     hypervisor = machine.provider
     assert hypervisor is not None
-    controls = controls_of(assembly, machine)
+    controls = controls_of(assembly.scene, machine.block)
     program = hypervisor.system or hypervisor
     return assembly.builder.node(
-        pool=assembly.pools[hardware_of(machine)],
+        pool=assembly.pools[machine.hardware],
         name=machine.block.name,
         parent=vms_node(assembly, hypervisor),
         weight=controls.weight,
@@ -212,7 +210,7 @@ def processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int =
 
 def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int, refill: int) -> int:
     assert machine.provider is not None
-    controls = controls_of(assembly, machine)
+    controls = controls_of(assembly.scene, machine.block)
     grouped = controls.grouped
     program = machine.provider.system or machine.provider
     context = assembly.builder.context(
@@ -227,7 +225,7 @@ def _processor_context(assembly: Assembly, machine: Machine, *, quantum_ns: int,
         block="" if grouped else machine.block.id,
         owner=machine.block.id,
         part="processors",
-        wake_cycles=wake_cycles(assembly, machine),
+        wake_cycles=wake_cycles(assembly.scene, machine.block),
         wake_layer=Layer.VMM,
         quantum_ns=quantum_ns,
         refill_ns=refill,
@@ -274,14 +272,14 @@ def service_context(assembly: Assembly, system: System, hypervisor: Hypervisor) 
 def _system_context(
     assembly: Assembly, system: System, name: str, weight: float, threads: int, *, part: str, wake: float = 0.0
 ) -> int:
-    processors = processors_of(assembly, system.machine)
+    processors = system.machine.processors
     return assembly.builder.context(
         vm=row_of_system(assembly, system),
         name=f"{system.block.name}: {name}",
         parent=system_node(assembly, system),
         leaves=threads or min(processors, MOST_KERNEL_THREADS),
         leaf_weight=weight,
-        wake_cycles=signalled_wake_cycles(assembly, system.machine) + wake,
+        wake_cycles=signalled_wake_cycles(assembly.scene, system.machine.block) + wake,
         wake_layer=Layer.HOST,
         owner=system.block.id,
         part=part,
@@ -299,14 +297,15 @@ def thread_context(assembly: Assembly, machine: Machine, system: System, name: s
 def _thread_context(assembly: Assembly, machine: Machine, system: System, name: str, wanted: int) -> int:
     hypervisor = machine.provider
     assert hypervisor is not None
-    in_group = hypervisor.system is system and controls_of(assembly, machine).grouped
+    in_group = hypervisor.system is system and controls_of(assembly.scene, machine.block).grouped
     threads = wanted or assembly.fact(hypervisor.block, "serial_io_threads", 1)
     context = assembly.builder.context(
         vm=assembly.rows[machine.block.id],
         name=f"{machine.block.name}: {name}",
         parent=vm_node(assembly, machine) if in_group else system_node(assembly, system),
         leaves=threads if isinstance(threads, int) and threads > 0 else 1,
-        wake_cycles=signalled_wake_cycles(assembly, system.machine) + assembly.driver_costs(system).wake_cycles,
+        wake_cycles=signalled_wake_cycles(assembly.scene, system.machine.block)
+        + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,
         owner=machine.block.id,
         part=name,
@@ -320,7 +319,7 @@ def hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
 
 
 def _hypervisor_context(assembly: Assembly, hypervisor: Hypervisor) -> int:
-    processors = processors_of(assembly, hypervisor.machine)
+    processors = hypervisor.machine.processors
     return assembly.builder.context(
         vm=row_of_hypervisor(assembly, hypervisor),
         name=f"{hypervisor.block.name}: I/O",
@@ -347,13 +346,13 @@ def application_context(
     """The processes of the n-th workload that a machine runs itself: native software, the host's own load, or one of
     several workloads of a VM.
     """
-    workload, system = machine.all_workloads()[number]
+    workload, system = machine.all_workloads[number]
     context = assembly.builder.context(
         vm=row,
         name=workload.name,
         parent=system_node(assembly, system) if system is not None else machine_node(assembly, machine),
         leaves=threads,
-        wake_cycles=wake_cycles(assembly, machine),
+        wake_cycles=wake_cycles(assembly.scene, machine.block),
         wake_layer=Layer.HOST if machine.provider is None else Layer.VMM,
         quantum_ns=quantum_ns,
         refill_ns=refill_ns,

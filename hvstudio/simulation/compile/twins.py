@@ -7,9 +7,9 @@ from typing import Final
 
 from attrs import define, field
 
+from hvstudio.composition.machines import Machine
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import Assembly
-from hvstudio.simulation.compile.walk import Machine
 
 
 @define(kw_only=True)

@@ -62,9 +62,9 @@ def test_nothing_but_a_vm_on_bare_hardware_is_refused(stack: Any, compiled: Comp
     ("product", "lacking", "words"),
     [
         ("hyper-v-2008", "hardware_virtualization", "VT-x or AMD-V"),
-        ("hyper-v-2016", "slat", "second-level address translation"),
+        ("hyper-v-2016", "slat", "SLAT"),
         ("hyper-v-2008-r2", "is_64bit", "64-bit processor"),
-        ("hyper-v-2012", "dep", "data execution prevention"),
+        ("hyper-v-2012", "dep", "DEP"),
     ],
 )
 def test_a_product_that_needs_an_extension_does_not_run_without(

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, cast
-
 from attrs import frozen
 
+from hvstudio.catalog.cards import DeviceModel, DriverCosts
+from hvstudio.composition.devices import device_model
+from hvstudio.composition.machines import Hypervisor, Machine, System
+from hvstudio.composition.techniques import kernel_factor
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile import tree
-from hvstudio.simulation.compile.assembly import Assembly, hardware_of
-from hvstudio.simulation.compile.cost_cards import DeviceModel, DriverCosts
-from hvstudio.simulation.compile.routes.hardware import backing_device, drives_devices
+from hvstudio.simulation.compile.assembly import Assembly
 from hvstudio.simulation.compile.routes.operations import Issuer
-from hvstudio.simulation.compile.techniques import kernel_factor
-from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan.plan import Layer
-
-_DIRECT: Final = ("sr-iov", "pass-through")
-"""Models by which a VM drives hardware itself."""
-_UNNAMED: Final = {
-    "disk": {"emulated": "disk-emulated-process", "synthetic": "disk-virtio-process"},
-    "nic": {"emulated": "nic-emulated-process", "synthetic": "nic-virtio-process"},
-}
-"""The device models of a hypervisor without a product."""
 
 
 @frozen(kw_only=True)
@@ -45,48 +34,15 @@ class Backend:
 
 
 def model_of(assembly: Assembly, machine: Machine, device: Block | None, kind: str) -> DeviceModel:
-    """The cost card by which a VM reaches a device: the wanted model if product, guest and hardware have it.
-
-    Without guest drivers there is nothing but emulation; what cannot be had is replaced, with a note.
-    """
+    """The cost card by which a VM reaches a device; noted where it is not the model that is drawn."""
     hypervisor = machine.provider
     assert hypervisor is not None
-    offered = _offered(assembly, hypervisor, kind)
-    wanted = assembly.text(device, "device_model") if device is not None else "synthetic"
-    if wanted == "synthetic" and not assembly.switch(machine.block, "integration_services"):
-        wanted = "emulated"
-    lacking = _lacking(assembly, machine, device, wanted)
-    first = [] if lacking else [wanted]
-    order = [*first, "synthetic" if wanted in _DIRECT else "emulated", "emulated", "synthetic"]
-    for name in order:
-        if name in offered:
-            if name != wanted and device is not None:
-                reason = lacking or f"{hypervisor.block.name} offers no {wanted} {kind}"
-                assembly.builder.note(f"{device.name}: {reason}; {name} is taken.")
-            return assembly.card(offered[name], DeviceModel)
-    raise PlanError(f"{hypervisor.block.name} offers no {kind} model.", where=machine.block.name)
-
-
-def _lacking(assembly: Assembly, machine: Machine, device: Block | None, wanted: str) -> str:
-    """What the hardware lacks to hand a device to a VM; empty when nothing, or when nothing is handed over."""
-    if device is None or wanted not in _DIRECT:
-        return ""
-    host = hardware_of(machine)
-    if not assembly.switch(host.block, "iommu"):
-        return f"{host.block.name} has no IOMMU"
-    if wanted == "sr-iov" and machine.provider is not None:
-        below = machine.provider.machine.owns_devices_of
-        card = backing_device(assembly, below, device, "nic", machine.block)
-        if card.kind == "nic" and not assembly.switch(card, "sr_iov"):
-            return f"{card.name} has no SR-IOV"
-    return ""
-
-
-def _offered(assembly: Assembly, hypervisor: Hypervisor, kind: str) -> dict[str, str]:
-    known: Any = assembly.fact(hypervisor.block, f"{kind}_models")
-    if not isinstance(known, Mapping) or not known:
-        known = _UNNAMED[kind]
-    return {name: card for name, card in cast("Mapping[str, Any]", known).items() if isinstance(card, str)}
+    model = device_model(assembly.scene, machine.block, device, kind)
+    if model is None:
+        raise PlanError(f"{hypervisor.block.name} offers no {kind} model.", where=machine.block.name)
+    if model.instead and device is not None:
+        assembly.builder.note(f"{device.name}: {model.instead}; {model.name} is taken.")
+    return assembly.card(model.card, DeviceModel)
 
 
 def backend_of(
@@ -107,7 +63,7 @@ def backend_of(
         context=context,
         interrupt_context=context if queue is not None else tree.kernel_context(assembly, driver),
         layer=Layer.HOST,
-        factor=kernel_factor(assembly, driver.machine),
+        factor=kernel_factor(assembly.scene, driver.machine.block),
     )
     return Backend(
         context=context,
@@ -138,7 +94,7 @@ def host_backend(assembly: Assembly, machine: Machine) -> Backend:
     hypervisor = machine.provider
     assert hypervisor is not None
     driver = hypervisor.driving_system
-    if driver is None or drives_devices(assembly, hypervisor):
+    if driver is None or hypervisor.drives_devices:
         return _own_backend(assembly, hypervisor)
     context = tree.kernel_context(assembly, driver)
     return Backend(
@@ -148,7 +104,7 @@ def host_backend(assembly: Assembly, machine: Machine) -> Backend:
             context=context,
             interrupt_context=context,
             layer=Layer.HOST,
-            factor=kernel_factor(assembly, driver.machine),
+            factor=kernel_factor(assembly.scene, driver.machine.block),
         ),
         driver=driver,
         costs=assembly.driver_costs(driver),
@@ -159,7 +115,7 @@ def host_backend(assembly: Assembly, machine: Machine) -> Backend:
 def _own_backend(assembly: Assembly, hypervisor: Hypervisor) -> Backend:
     """The hypervisor itself does the work; it drives the device if it can, else it calls the system that does."""
     context = tree.hypervisor_context(assembly, hypervisor)
-    driver = hypervisor if drives_devices(assembly, hypervisor) else hypervisor.driving_system
+    driver = hypervisor if hypervisor.drives_devices else hypervisor.driving_system
     interrupted = tree.kernel_context(assembly, driver) if isinstance(driver, System) else context
     return Backend(
         context=context,
@@ -168,7 +124,7 @@ def _own_backend(assembly: Assembly, hypervisor: Hypervisor) -> Backend:
             context=context,
             interrupt_context=interrupted,
             layer=Layer.VMM,
-            factor=kernel_factor(assembly, hypervisor.machine),
+            factor=kernel_factor(assembly.scene, hypervisor.machine.block),
         ),
         driver=driver,
         costs=assembly.driver_costs(driver or hypervisor),

@@ -6,16 +6,17 @@ from typing import Final
 
 from attrs import evolve
 
+from hvstudio.catalog.cards import DeviceModel, DiskFormat
+from hvstudio.composition.devices import devices_of
+from hvstudio.composition.machines import Hypervisor, Machine, System
+from hvstudio.composition.techniques import access_work_cycles, exit_cycles
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile import tree
 from hvstudio.simulation.compile.assembly import Assembly
-from hvstudio.simulation.compile.cost_cards import DeviceModel, DiskFormat
 from hvstudio.simulation.compile.routes.backends import Backend, backend_of, model_of
-from hvstudio.simulation.compile.routes.hardware import backing_device, devices_of, disk_steps, peer_of
+from hvstudio.simulation.compile.routes.hardware import backing_device, disk_steps, peer_of
 from hvstudio.simulation.compile.routes.merging import merged
 from hvstudio.simulation.compile.routes.operations import DiskOperation, Issuer
-from hvstudio.simulation.compile.techniques import access_work_cycles, exit_cycles
-from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan.plan import Arrivals, Layer
 from hvstudio.simulation.plan.steps import Step, cpu, free, seize, sometimes, spawn
 
@@ -48,18 +49,18 @@ def disk_route(
 
 def virtual_disks(machine: Machine) -> list[Block | None]:
     """The disks a VM's work is spread over; one that is not drawn where there is none."""
-    return list(devices_of(machine, "disk")) or [None]
+    return list(devices_of(machine.scene, machine.block, "disk")) or [None]
 
 
 def _asking(
     assembly: Assembly, machine: Machine, model: DeviceModel, operation: DiskOperation, issuer: Issuer
 ) -> list[Step]:
     """On the virtual processor: the guest's driver, its exits, the hand-over."""
-    one_exit = exit_cycles(assembly, machine)
+    one_exit = exit_cycles(assembly.scene, machine.block)
     count = operation.count
     guest = model.guest_cycles * count + model.guest_cycles_per_byte * operation.size * count
     exits = (model.exits + model.kick_exits) * count
-    accesses = model.exits * access_work_cycles(assembly, machine, model)
+    accesses = model.exits * access_work_cycles(assembly.scene, machine.block, model)
     work = exits * one_exit + (accesses + model.handoff_cycles) * count
     return [
         *work_step(issuer.context, guest * issuer.factor, guest_layer(issuer)),
@@ -205,7 +206,7 @@ def _host_buffer(assembly: Assembly, machine: Machine, size: float) -> int:
 
 
 def _buffer_station(assembly: Assembly, block: Block, memory: float, size: float) -> int:
-    part = assembly.card_value("page-cache", "dirty_fraction", 0.2)
+    part = assembly.catalog.page_cache.dirty_fraction
     room = max(1, min(_MOST_BUFFERED, int(part * memory / max(1.0, size))))
     name = f"{block.name} write buffer"
     return assembly.builder.station(name=name, servers=room, block=block.id, part="write buffer")
@@ -214,7 +215,7 @@ def _buffer_station(assembly: Assembly, block: Block, memory: float, size: float
 def cache_hit_ratio(assembly: Assembly, machine: Machine, operation: DiskOperation) -> float:
     """Chance that the host has the data in its memory: what is free there against all data in use."""
     free = assembly.cache_bytes.get(machine, 0.0)
-    most = assembly.card_value("page-cache", "maximum_hit_ratio", 0.95)
+    most = assembly.catalog.page_cache.maximum_hit_ratio
     return min(most, free / operation.data_bytes) if operation.data_bytes > 0 else most
 
 
@@ -223,7 +224,7 @@ def _interrupting(
 ) -> list[Step]:
     """The interrupt on the virtual processor."""
     exits = model.interrupt_exits * operation.count
-    work = exits * exit_cycles(assembly, machine) + model.interrupt_cycles * operation.count
+    work = exits * exit_cycles(assembly.scene, machine.block) + model.interrupt_cycles * operation.count
     return work_step(issuer.interrupt_context, work, vmm_layer(issuer), exits=exits)
 
 

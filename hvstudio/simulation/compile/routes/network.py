@@ -6,16 +6,17 @@ from typing import Final
 
 from attrs import frozen
 
+from hvstudio.catalog.cards import DeviceModel
+from hvstudio.composition.devices import devices_of, stays_inside, switch_of
+from hvstudio.composition.machines import Hypervisor, Machine, System
+from hvstudio.composition.techniques import access_work_cycles, exit_cycles
 from hvstudio.model.document import Block
-from hvstudio.simulation.compile.assembly import Assembly, processors_of
-from hvstudio.simulation.compile.cost_cards import DeviceModel
+from hvstudio.simulation.compile.assembly import Assembly
 from hvstudio.simulation.compile.routes.backends import Backend, backend_of, model_of
 from hvstudio.simulation.compile.routes.disk import vmm_layer, work_step
-from hvstudio.simulation.compile.routes.hardware import backing_device, devices_of, peer_of, switch_of, wire_steps
+from hvstudio.simulation.compile.routes.hardware import backing_device, peer_of, wire_steps
 from hvstudio.simulation.compile.routes.operations import Issuer, Packets
-from hvstudio.simulation.compile.techniques import access_work_cycles, exit_cycles
 from hvstudio.simulation.compile.tree import queue_context
-from hvstudio.simulation.compile.walk import Hypervisor, Machine, System
 from hvstudio.simulation.plan.steps import Step, use
 
 _FULL_SEGMENT_BYTES: Final = 1000.0
@@ -51,7 +52,7 @@ def network_route(
 
 def virtual_cards(machine: Machine) -> list[Block | None]:
     """The network cards a VM's traffic is spread over; one that is not drawn where there is none."""
-    return list(devices_of(machine, "nic")) or [None]
+    return list(devices_of(machine.scene, machine.block, "nic")) or [None]
 
 
 @frozen(kw_only=True)
@@ -95,7 +96,7 @@ def _queue_context(assembly: Assembly, machine: Machine, driver: System, place: 
 
 def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int) -> int:
     device = virtual_cards(machine)[place]
-    switch = switch_of(assembly, device)
+    switch = switch_of(assembly.scene, device)
     spread = switch is None or assembly.switch(switch, "vmq")
     if spread and _takes_queue(assembly, machine, device):
         name = f"queue of {device.name if device is not None else machine.block.name} ({machine.block.id})"
@@ -111,15 +112,14 @@ def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int)
 def _queue_processors(assembly: Assembly, machine: Machine, driver: System) -> int:
     assert machine.provider is not None
     most = assembly.fact(machine.provider.block, "network.processors_per_card", 1)
-    available = min(processors_of(assembly, machine), processors_of(assembly, driver.machine))
+    available = min(machine.processors, driver.machine.processors)
     return max(1, min(int(most), available)) if isinstance(most, int | float) else 1
 
 
 def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:
     """Whether the physical card has a queue left for this virtual one; first come, first served."""
     assert machine.provider is not None
-    switch = switch_of(assembly, device)
-    if switch is not None and assembly.text(switch, "reach") != "external":
+    if stays_inside(assembly.scene, device):
         return True
     below = machine.provider.machine.owns_devices_of
     nic = backing_device(assembly, below, device, "nic", machine.block)
@@ -136,7 +136,7 @@ def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> l
     """On the virtual processor: sending, the accesses that announce it; receiving, the interrupt and its accesses."""
     model, issuer = crossing.model, crossing.issuer
     times = model.notifications(_pieces(model, packets), incoming=packets.incoming)
-    one_exit = exit_cycles(assembly, crossing.machine)
+    one_exit = exit_cycles(assembly.scene, crossing.machine.block)
     guest = model.guest_cycles * times + model.guest_cycles_per_byte * packets.total_bytes
     if packets.incoming:
         exits = model.interrupt_exits * times
@@ -144,7 +144,7 @@ def _guest_steps(assembly: Assembly, crossing: _Crossing, packets: Packets) -> l
         context = issuer.interrupt_context
     else:
         exits = (model.exits + model.kick_exits) * times
-        accesses = model.exits * access_work_cycles(assembly, crossing.machine, model)
+        accesses = model.exits * access_work_cycles(assembly.scene, crossing.machine.block, model)
         work = exits * one_exit + (accesses + model.handoff_cycles) * times
         context = issuer.context
     overhead = work_step(context, work, vmm_layer(issuer), exits=exits)
@@ -189,8 +189,7 @@ def _backend_steps(crossing: _Crossing, packets: Packets) -> list[Step]:
 def _beyond(assembly: Assembly, crossing: _Crossing, packets: Packets) -> list[Step]:
     """Past the virtual switch: a bandwidth limit, then the card below; nothing where the switch leads nowhere."""
     limit = _limit_steps(assembly, crossing, packets)
-    switch = switch_of(assembly, crossing.device)
-    if switch is not None and assembly.text(switch, "reach") != "external":
+    if stays_inside(assembly.scene, crossing.device):
         return limit
     asking = crossing.machine.block
     below = backing_device(assembly, crossing.below, crossing.device, "nic", asking)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hvstudio.composition.machines import Machine
+from hvstudio.composition.techniques import exit_cycles
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile import purposes
 from hvstudio.simulation.compile.assembly import Assembly
@@ -12,8 +14,6 @@ from hvstudio.simulation.compile.routes.backends import Backend, host_backend
 from hvstudio.simulation.compile.routes.disk import disk_route, work_step
 from hvstudio.simulation.compile.routes.hardware import first_device
 from hvstudio.simulation.compile.routes.operations import DiskOperation, Issuer
-from hvstudio.simulation.compile.techniques import exit_cycles
-from hvstudio.simulation.compile.walk import Machine
 from hvstudio.simulation.plan.plan import Layer
 from hvstudio.simulation.plan.steps import Step, sometimes
 
@@ -27,7 +27,7 @@ def paging_steps(
     missing = assembly.missing_fraction.get(machine.block.id, 0.0)
     if missing <= 0 or machine.provider is None:
         return []
-    per_page = assembly.card_value("paging", "cycles_per_page_touched", 200_000.0)
+    per_page = assembly.catalog.paging.cycles_per_page_touched
     pages = missing * (demand.user_cycles + demand.kernel_cycles) / per_page
     if pages <= 0:
         return []
@@ -56,7 +56,7 @@ def _page_in(
     below = machine.provider.machine.owns_devices_of
     operation = DiskOperation(
         write=False,
-        size=assembly.card_value("paging", "page_bytes", 4096.0),
+        size=assembly.catalog.paging.page_bytes,
         sequential=False,
         purpose=purpose,
         cache_purpose=purpose,
@@ -67,7 +67,7 @@ def _page_in(
     disk = first_device(below, "disk", workload)
     work = (backend.costs.block_cycles + backend.costs.interrupt_cycles) * count * backend.issuer.factor
     return [
-        *work_step(issuer.context, exit_cycles(assembly, machine) * count, Layer.VMM, exits=count),
+        *work_step(issuer.context, exit_cycles(assembly.scene, machine.block) * count, Layer.VMM, exits=count),
         *work_step(backend.context, work, backend.layer),
         *disk_route(assembly, below, disk, operation, backend.issuer, backend.driver),
     ]

@@ -1,0 +1,43 @@
+"""Who serves a hypervisor and who drives the devices of a machine."""
+
+from __future__ import annotations
+
+from hvstudio.catalog.catalog import Catalog
+from hvstudio.composition.knowledge import Facts
+from hvstudio.composition.scene import Scene
+from hvstudio.model.document import Block
+
+
+def serving_system(scene: Scene, hypervisor: Block) -> Block | None:
+    """The operating system that drives devices for a hypervisor: under it, in its parent partition, or beside it."""
+    under = scene.support(hypervisor)
+    if under is not None and under.kind == "os":
+        return under
+    parents = scene.on(hypervisor.id, "parent_partition")
+    for parent in parents:
+        if (system := scene.system_of(parent.id)) is not None:
+            return system
+    return scene.system_of(under.id) if under is not None and not parents else None
+
+
+def drives_devices(scene: Scene, hypervisor: Block) -> bool:
+    """Whether a hypervisor drives devices itself: it has drivers, and nothing lies between it and the machine."""
+    under = scene.support(hypervisor)
+    on_system = under is not None and under.kind == "os"
+    return scene.facts(hypervisor).yes("own_drivers") is True and not on_system
+
+
+def owner_of_devices(scene: Scene, machine: Block) -> Block:
+    """Whose devices a machine drives: a parent partition's are those of the machine below its hypervisor."""
+    while machine.kind == "parent_partition" and (below := scene.carrier(machine)) is not None:
+        machine = below
+    return machine
+
+
+def system_fits(catalog: Catalog, facts: Facts, path: str, system: Block) -> bool:
+    """Whether an operating system is among the ids and families at `path`; true where nothing is listed or known."""
+    wanted = facts.texts(path)
+    product = catalog.product(system.product)
+    if not wanted or product is None:
+        return True
+    return product.id in wanted or product.facts.get("family") in wanted
