@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cases import Case, DirectCase, NotExpressed
 from shares import disk_share, nice_share, weight_share
 
-from hvstudio.catalog.cards import DeviceModel, Technique, read_card
+from hvstudio.catalog.cards import DeviceModel, Technique
 from hvstudio.catalog.catalog import Catalog, fact
 
 
@@ -54,12 +54,12 @@ def _memory() -> list[Case]:
 def exit_cycles(catalog: Catalog, generation: str, technique: str = "cpu-slat") -> float:
     """One VM exit with the hypervisor's handling of it."""
     hardware = float(catalog.card("processor").values["exit_cycles"][generation])
-    return hardware + read_card(catalog, technique, Technique).exit_software_cycles
+    return hardware + catalog.card_of(Technique, technique).exit_software_cycles
 
 
 def device_model_exit(catalog: Catalog, generation: str) -> float:
     """One access to a device register that a process of the host serves."""
-    model = read_card(catalog, "nic-emulated-process", DeviceModel)
+    model = catalog.card_of(DeviceModel, "nic-emulated-process")
     return exit_cycles(catalog, generation) + model.exit_work_cycles
 
 
@@ -70,14 +70,14 @@ def thin_exit_cycles(catalog: Catalog, generation: str) -> float:
 
 def wakeup(catalog: Catalog, generation: str) -> float:
     """Waking another virtual processor: sender's and receiver's part."""
-    slat = read_card(catalog, "cpu-slat", Technique)
+    slat = catalog.card_of(Technique, "cpu-slat")
     return slat.wakeup_exits * exit_cycles(catalog, generation) + slat.wakeup_cycles
 
 
 def interrupt_in(catalog: Catalog, generation: str, technique: str = "cpu-slat") -> float:
     """From the host's decision to interrupt to the guest's handler, the virtual processor being halted."""
-    slat = read_card(catalog, technique, Technique)
-    model = read_card(catalog, "nic-vhost", DeviceModel)
+    slat = catalog.card_of(Technique, technique)
+    model = catalog.card_of(DeviceModel, "nic-vhost")
     exits = slat.wake_exits + model.interrupt_exits
     return exits * exit_cycles(catalog, generation, technique) + slat.wake_cycles + model.interrupt_cycles
 
@@ -145,7 +145,7 @@ def reflected_device_model(catalog: Catalog, generation: str) -> float:
     """The same, served by a process of the inner host: its way there and back exits again."""
     nesting = catalog.card("nesting").values
     again = float(nesting.get("returning_exits", 0.0)) * exit_cycles(catalog, generation)
-    work = read_card(catalog, "nic-emulated-process", DeviceModel).exit_work_cycles
+    work = catalog.card_of(DeviceModel, "nic-emulated-process").exit_work_cycles
     return reflected(catalog, generation) + again + work
 
 
@@ -213,7 +213,7 @@ def _dall() -> list[Case]:
 
 
 def _ipi_delivery(catalog: Catalog, generation: str) -> float:
-    return read_card(catalog, "cpu-slat", Technique).wakeup_exits * exit_cycles(catalog, generation)
+    return catalog.card_of(Technique, "cpu-slat").wakeup_exits * exit_cycles(catalog, generation)
 
 
 def _generations() -> list[Case]:

@@ -31,9 +31,7 @@ TOLD_BY: dict[Hindrance, set[str]] = {
         "nested.not-exposed", "nested.outer-cannot", "nested.no-slat",
     },
     Hindrance.NO_TECHNIQUE: {"hardware.needs-vt", "nested.not-exposed", "nested.outer-cannot", "nested.no-slat"},
-    Hindrance.PARENT_MISSING: {
-        "structure.parent-missing", "structure.os-beside-type1", "structure.product-misplaced",
-    },
+    Hindrance.PARENT_MISSING: {rule for rule in RULES if rule.startswith("structure.")},
     Hindrance.NO_DRIVERS: {"structure.parent-without-os", "structure.nobody-drives"},
     Hindrance.RESERVE_NOT_FREE: {"controls.reserves-too-large"},
     Hindrance.MEMORY_NOT_FREE: {"capacity.memory"},
