@@ -80,11 +80,6 @@ def refusal(catalog: Catalog, kind: str, support_kind: str) -> str:
     return f"{_article(label).capitalize()} {verb} {places}; the {on} has no slot for it."
 
 
-def slots_for(catalog: Catalog, document: Document, kind: str) -> tuple[BlockId, ...]:
-    """Every block with a slot for the kind, in document order."""
-    return tuple(block.id for block in document.blocks.values() if has_slot(catalog, kind, block.kind))
-
-
 def kinds_for(catalog: Catalog, support_kind: str) -> tuple[str, ...]:
     """The kinds that have a slot on such a block, sound ones first, each part in catalogue order."""
     fitting = [name for name in catalog.kinds if has_slot(catalog, name, support_kind)]

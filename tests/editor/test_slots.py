@@ -15,7 +15,6 @@ from hvstudio.editor.slots import (
     is_sound,
     kinds_for,
     refusal,
-    slots_for,
     suggested_support,
 )
 
@@ -69,10 +68,6 @@ def test_the_refusal_says_where_there_is_a_slot(catalog: Catalog) -> None:
 def test_kinds_for_a_block_put_sound_architecture_first(catalog: Catalog) -> None:
     assert kinds_for(catalog, "vm")[:2] == ("os", "hypervisor")
     assert kinds_for(catalog, "hypervisor")[0] == "parent_partition"
-
-
-def test_slots_for_a_kind_are_listed_in_document_order(type1: World) -> None:
-    assert slots_for(type1.catalog, type1.document, "virtual_disk") == (type1["a"], type1["b"])
 
 
 def test_a_vm_held_over_the_hypervisor_goes_on_it(type1: World) -> None:

@@ -16,7 +16,9 @@ _MOST_AT_ONCE: Final = 100
 
 def write_wanted(wanted: Wanted) -> QMimeData:
     """The MIME data of a block to be placed."""
-    payload = {"kind": wanted.kind, "product": wanted.product, "count": wanted.count}
+    payload: dict[str, object] = {"kind": wanted.kind, "product": wanted.product}
+    if wanted.count > 1:
+        payload["count"] = wanted.count
     data = QMimeData()
     data.setData(BLOCK_MIME, QByteArray(json.dumps(payload).encode()))
     return data

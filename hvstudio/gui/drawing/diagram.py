@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
@@ -36,10 +36,6 @@ class Picture:
     heat: Mapping[BlockId, float] = field(factory=dict)
     with_hints: bool = False
     """Whether empty frames say what belongs into them: on the screen, not in pictures."""
-
-    def with_strokes(self, strokes: Strokes) -> Picture:
-        """The same diagram in another theme."""
-        return evolve(self, strokes=strokes)
 
 
 def draw_region(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Kind, Product
+from hvstudio.editor.starters import Wanted
+from hvstudio.gui.canvas.dragging import BLOCK_MIME, write_wanted
 from hvstudio.gui.look.icons import kind_icon
 from hvstudio.gui.look.theme import Theme
 
-MIME_TYPE: Final = "application/x-hvstudio-block"
 ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 YEAR_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 
@@ -36,23 +36,20 @@ class Entry:
     kind: str
     product: str = ""
 
-    def to_json(self) -> str:
-        """The payload of a drag."""
-        return json.dumps({"kind": self.kind, "product": self.product})
-
 
 class _PaletteModel(QStandardItemModel):
     """The entries, grouped; items are dragged as JSON."""
 
     def mimeTypes(self) -> list[str]:
-        return [MIME_TYPE]
+        return [BLOCK_MIME]
 
     def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # type: ignore[override]
-        data = QMimeData()
-        entry = next((index.data(ENTRY_ROLE) for index in indexes if index.data(ENTRY_ROLE)), None)
-        if entry is not None:
-            data.setData(MIME_TYPE, entry.to_json().encode())
-            data.setText(next(index.data() for index in indexes if index.data(ENTRY_ROLE)))
+        dragged = next((index for index in indexes if index.data(ENTRY_ROLE)), None)
+        if dragged is None:
+            return QMimeData()
+        entry: Entry = dragged.data(ENTRY_ROLE)
+        data = write_wanted(Wanted(kind=entry.kind, product=entry.product))
+        data.setText(dragged.data())
         return data
 
 

@@ -12,7 +12,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
-from hvstudio.gui.panels.palette import MIME_TYPE, Entry
+from hvstudio.gui.canvas.dragging import BLOCK_MIME
+from hvstudio.gui.panels.palette import Entry
 from hvstudio.gui.widgets.fields import PatientComboBox
 from hvstudio.gui.window.main_window import MainWindow
 from hvstudio.insight.scorecard import Score, Scorecard
@@ -55,7 +56,7 @@ def test_a_dragged_entry_carries_kind_and_product_as_json(window: MainWindow) ->
     palette = window.palette_panel
     entry, index = next(pair for pair in palette.entries() if pair[0].product == "hyper-v-2016")
     data = palette.tree.model().mimeData([index])
-    assert json.loads(bytes(data.data(MIME_TYPE).data())) == {"kind": "hypervisor", "product": "hyper-v-2016"}
+    assert json.loads(bytes(data.data(BLOCK_MIME).data())) == {"kind": "hypervisor", "product": "hyper-v-2016"}
     assert entry.kind == "hypervisor"
 
 
