@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -126,4 +127,5 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 if __name__ == "__main__":
     os.environ.pop("PYTEST_ADDOPTS", None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what it started and removes its copy
     sys.exit(main(sys.argv[1:]))
