@@ -5,7 +5,8 @@
     python3 packaging/mutate.py --again survivors.json --tests tests/editor/test_slots.py
 
 The sample depends on nothing but the sources and `--seed`. Mutants in `packaging/mutation/equivalent.toml` change
-nothing that anybody could notice, and say why; they are not counted. Needs a POSIX system.
+nothing that anybody could notice, and say why; they are not counted. Needs a POSIX system. A test that writes outside
+of its own folder would let a mutant break the machine: there must be none.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def try_area(area: str, sample: list[Mutant], folder: Path, options: argparse.Na
     """Tries the sample in a fresh copy, prints each survivor, gives them back."""
     from mutation.trial import Trial  # needs the coverage package, which the environment has
 
-    trial = Trial(CHECKOUT, folder)
+    trial = Trial(CHECKOUT, folder, is_compiled=area != "kernel")
     tests = options.tests or AREAS[area].present_tests(CHECKOUT)
     began = time.monotonic()
     coverage = trial.coverage(tests)

@@ -53,6 +53,8 @@ def test_an_expression_has_these_mutants(operators: ModuleType, line: str, mista
         ("f()", {"pass"}),
         ("return a", {"return None"}),
         ("return None", set()),
+        ("return ()", set()),
+        ("return max(a, b)", {"return None"}),
         ("raise a", {"pass"}),
         ("a += b", {"pass", "a -= b"}),
         ("a.b = c", {"pass"}),

@@ -23,9 +23,11 @@ STYLING = frozenset({
     "setAlignment", "setIndent", "setMargin", "setIconSize", "setFrameShape", "setTextFormat", "setWordWrap",
     "setStretch", "addStretch", "addSpacing", "setHorizontalSpacing", "setVerticalSpacing", "setFont", "setPalette",
     "setRowStretch", "setColumnStretch", "setStretchFactor", "resize", "setPointSizeF", "setAttribute", "setFlat",
-    "setRenderHint", "setRenderHints", "setAutoFillBackground", "setObjectName", "setUniformRowHeights",
+    "setRenderHint", "setRenderHints", "setAutoFillBackground", "setObjectName", "setUniformRowHeights", "setProperty",
+    "setContextMenuPolicy", "setSectionResizeMode", "setSizes", "setFrameStyle", "setToolTip", "setWhatsThis",
 })  # fmt: skip
 LOGGING = frozenset({"debug", "info"})
+SYMMETRIC = frozenset({"max", "min", "gcd", "isclose", "hypot", "isdisjoint"})  # swapped arguments change nothing
 WITHOUT_EFFECT = (ast.Pass, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)
 
 
@@ -160,9 +162,12 @@ class _Finder(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        if node.value is None:
+            return
+        # Nothing in place of an empty text, tuple or mapping: mostly the same to the caller, and the types refuse it.
+        if ast.unparse(node.value) not in ("None", "()", "[]", "{}", "''", "False"):
             self._replace(node, "return removed", "return None")
-            self.visit(node.value)
+        self.visit(node.value)
 
     def visit_Continue(self, node: ast.Continue) -> None:
         self._replace(node, "loop control", "break")
@@ -212,7 +217,11 @@ class _Finder(ast.NodeVisitor):
         called = ast.unparse(node.func)
         if called.startswith(("cython.", "TypeVar", "logging.getLogger")) or called.rpartition(".")[2] in STYLING:
             return
-        if len(node.args) >= 2 and not any(isinstance(part, ast.Starred) for part in node.args[:2]):
+        if (
+            len(node.args) >= 2
+            and called.rpartition(".")[2] not in SYMMETRIC
+            and not any(isinstance(part, ast.Starred) for part in node.args[:2])
+        ):
             turned = copy.copy(node)
             turned.args = [node.args[1], node.args[0], *node.args[2:]]
             self._replace(node, "arguments swapped", turned)

@@ -18,9 +18,10 @@ from coverage import CoverageData
 from mutation.operators import Mutant
 
 NOT_COPIED = (
-    ".git", ".hvstudio-env", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "build", "dist",
-    "*.so", "*.pyd", "*.egg-info", "kernel.c", "kernel.html",
+    ".git", ".hvstudio-env*", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "build", "dist",
+    "*.egg-info", "kernel.c", "kernel.html",
 )  # fmt: skip
+COMPILED = ("*.so", "*.pyd")  # a mutant of the kernel would go unnoticed behind them
 SECONDS_A_TEST_MAY_TAKE = 40
 SECONDS_FOR_STARTING = 40.0
 SLOWER_THAN_BEFORE = 6.0  # a mutant whose tests take this many times as long as without it is stuck
@@ -59,12 +60,14 @@ class Coverage:
 class Trial:
     """The copy: tells what the tests cover in it, and tries one mutant after the other."""
 
-    def __init__(self, checkout: Path, folder: Path) -> None:
+    def __init__(self, checkout: Path, folder: Path, *, is_compiled: bool = True) -> None:
         self.root = folder / "checkout"
         self._scratch = folder / "scratch"
         self._arguments = folder / "arguments"
         self._record = folder / "record.json"
-        shutil.copytree(checkout, self.root, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        shutil.copytree(
+            checkout, self.root, ignore=shutil.ignore_patterns(*NOT_COPIED, *(() if is_compiled else COMPILED))
+        )
 
     def coverage(self, tests: Sequence[str]) -> Coverage:
         """Runs `tests` on the unchanged copy."""
