@@ -55,7 +55,7 @@ def test_the_script_needs_nothing_but_the_standard_library() -> None:
     assert names <= {"__future__", "collections.abc", "html", "pathlib"}
 
 
-@pytest.mark.parametrize("document", ["hvstudio/DESIGN.md", "hvstudio/simulation/MODEL.md"])
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "hvstudio/DESIGN.md", "hvstudio/simulation/MODEL.md"])
 def test_the_living_documents_point_at_what_is_there(document: str) -> None:
     text = (CHECKOUT / document).read_text(encoding="utf-8")
     links = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
