@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hvstudio.editor.workspace import Event, Workspace
@@ -16,7 +16,6 @@ from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.background import Latest, Runner
 from hvstudio.gui.work.choices import Choices
-from hvstudio.gui.work.run_changes import change_for_run, messages_for
 from hvstudio.gui.work.run_state import RunState, may_follow
 from hvstudio.model.change import between
 from hvstudio.model.document import BlockId, Document
@@ -24,6 +23,7 @@ from hvstudio.simulation.compile import compile_document
 from hvstudio.simulation.estimate.estimate import estimate
 from hvstudio.simulation.kernel.engine import engine_name
 from hvstudio.simulation.plan import messages
+from hvstudio.simulation.plan.difference import Difference, difference
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.session import Session
@@ -56,12 +56,20 @@ class Run:
     problem: str = ""
     forecast: Forecast | None = None
     """The estimate of `document`, whatever was edited since; None until it is there."""
-    is_outdated: bool = False
+    reached: Plan = field(default=Factory(lambda run: run.plan, takes_self=True))
+    """The plan that the engine follows by now: `plan` with the live edits that were sent."""
+    needs_new_run: tuple[str, ...] = ()
+    """What has been edited since and cannot be changed in a run, in sentences."""
     vm_states: dict[BlockId, str] = field(factory=dict)
     """VMs that do not run: "paused", "saved" or "off"."""
     achieved_speed: float = 0.0
     simulated_s: float = 0.0
     events: int = 0
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the composition is now another one than the run's."""
+        return bool(self.needs_new_run)
 
     @property
     def guests(self) -> list[tuple[int, BlockId, str]]:
@@ -105,6 +113,8 @@ class RunController(QObject):
         self._controls = Latest(runner)
         self._starting = Latest(runner)
         self._forecast: Forecast | None = None
+        self._edits = Latest(runner)
+        self._begin_next: Callable[[], None] | None = None
         self.caption: Callable[[], str] = str
         """Gives what the present composition is in a few words."""
         self.state = RunState.IDLE
@@ -168,7 +178,9 @@ class RunController(QObject):
         run, followed = self.run, self._followed
         if run is None or followed is None:
             return False
-        return run.is_outdated if self._session is not None else _differ(followed, self._workspace.document)
+        present = self._workspace.document
+        ended = self._session is None
+        return present is not run.document and (run.is_outdated or (ended and _differ(followed, present)))
 
     def shut_down(self) -> None:
         """End the run; its results are not asked for any more. Returns at once."""
@@ -226,7 +238,7 @@ class RunController(QObject):
         """Switch a virtual machine off, or on again after that or a crash."""
         self._toggle(block, messages.StopVm(block), "off", messages.StartVm(block))
 
-    def _toggle(self, block: BlockId, away: messages.Message, state: str, back: messages.Message) -> None:
+    def _toggle(self, block: BlockId, away: messages.RunMessage, state: str, back: messages.RunMessage) -> None:
         run = self.run
         if run is None or block not in run.plan.vm_block:
             self._say(Message(text="This is no virtual machine of the run.", key="control"))
@@ -354,30 +366,41 @@ class RunController(QObject):
                 self.state_changed.emit(self.state)
 
     def _follow_document(self) -> None:
+        """Tell the run what was edited: its plan is made anew in the background, and what differs is sent."""
         run, followed = self.run, self._followed
         if self._session is None or run is None or followed is None:
             return
         document, catalog = self._workspace.document, self._workspace.catalog
-        controlled = change_for_run(followed, document, catalog).controlled
         self._followed = document
-        if controlled:
-            self._controls.ask(
-                lambda: messages_for(document, catalog, compile_document(document, catalog), controlled),
-                self._send,
-                self._cannot_control,
-            )
-        is_outdated = change_for_run(run.document, document, catalog).is_outdated
-        if is_outdated != run.is_outdated:
-            run.is_outdated = is_outdated
-            self.state_changed.emit(self.state)
+        change = between(followed, document)
+        if not (change.changed or change.restacked):
+            return  # names of the document, places: nothing that a plan is made from
+        reached = run.reached
+        self._edits.ask(
+            lambda: difference(reached, compile_document(document, catalog)),
+            lambda found: self._obey(run, found),
+            lambda error: self._cannot_obey(run, error),
+        )
 
-    def _send(self, found: tuple[messages.Message, ...]) -> None:
-        for message in found:
-            if self._session is not None:
-                self._session.control(message)
+    def _obey(self, run: Run, found: Difference) -> None:
+        """Send the difference, unless it was meant for a run that is over."""
+        if self._session is None or run is not self.run:
+            return
+        for message in found.messages:
+            self._session.control(message)
+        run.reached = found.reached
+        self._set_needs(run, found.needs_new_run)
 
-    def _cannot_control(self, error: Exception) -> None:
+    def _cannot_obey(self, run: Run, error: Exception) -> None:
+        if self._session is None or run is not self.run:
+            return
         self._say(Message(text=f"This does not take effect in the run. {error}", severity="warning", key="control"))
+        self._set_needs(run, (str(error),))
+
+    def _set_needs(self, run: Run, needs: tuple[str, ...]) -> None:
+        if needs != run.needs_new_run:
+            run.needs_new_run = needs
+            self.state_changed.emit(self.state)
 
     def _go(self, state: RunState) -> None:
         """The one place where the state changes."""

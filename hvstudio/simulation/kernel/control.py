@@ -14,10 +14,10 @@ from hvstudio.simulation.kernel.variates import draw_row
 from hvstudio.simulation.plan.messages import (
     CheckpointVm,
     Crash,
-    Message,
     PauseVm,
     ResizeVm,
     ResumeVm,
+    RunMessage,
     SaveVm,
     SetControls,
     SetWorkload,
@@ -35,7 +35,7 @@ class Control:
         self._plan, self._kernel, self._memory = plan, kernel, memory
         self.states = ["off"] * len(plan.vm_name)
         self.notes: list[str] = []
-        self.follow_ups: list[tuple[float, Message]] = []
+        self.follow_ups: list[tuple[float, RunMessage]] = []
         """What a message leads to later: (seconds from now, message). The owner empties the list."""
         self._weight = plan.node_weight.copy()
         self._reserve = plan.node_reserve.copy()
@@ -56,7 +56,7 @@ class Control:
                 self.states[vm] = "running"
                 self._kernel.start_vm(vm)
 
-    def apply(self, message: Message) -> None:
+    def apply(self, message: RunMessage) -> None:
         """Obey. Raises PlanError naming the block when there is nothing to obey on."""
         self._apply(message)
 

@@ -89,6 +89,6 @@ class SetWorkload:
     think_s: float | None = None
 
 
-Message: TypeAlias = (
+RunMessage: TypeAlias = (
     SetControls | PauseVm | ResumeVm | StopVm | StartVm | SaveVm | CheckpointVm | ResizeVm | Crash | SetWorkload
 )

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from hvstudio.errors import PlanError
-from hvstudio.simulation.plan.messages import Message
+from hvstudio.simulation.plan.messages import RunMessage
 
 LONGEST_RUN_S = 1e6
 """Simulated seconds; eleven days, far inside what int64 nanoseconds can count."""
@@ -38,7 +38,7 @@ class RunOptions:
     """Simulated seconds per second; None = as fast as possible."""
     target_precision: float | None = field(default=None, validator=_above_zero)
     """Stop once the 95 % interval of every VM's throughput is within this fraction of it."""
-    script: tuple[tuple[float, Message], ...] = ()
+    script: tuple[tuple[float, RunMessage], ...] = ()
     """Faults, life-cycle events and live edits that happen by themselves: (simulated seconds, message)."""
     check_conservation: bool = False
     """Assert at every sample that no time and no request got lost."""

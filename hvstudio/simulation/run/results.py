@@ -10,7 +10,7 @@ import numpy as np
 from attrs import asdict, field, frozen
 from numpy.typing import NDArray
 
-from hvstudio.simulation.plan.messages import Message
+from hvstudio.simulation.plan.messages import RunMessage
 
 Array = NDArray[Any]
 
@@ -139,7 +139,7 @@ class Results:
     notes: tuple[str, ...] = ()
     ended_because: str = "duration"
     replications: int = 1
-    script: tuple[tuple[float, Message], ...] = ()
+    script: tuple[tuple[float, RunMessage], ...] = ()
     """What happened when (simulated seconds): given to `RunOptions.script` it repeats a live run exactly."""
     series: RunSeries | None = field(default=None, eq=False, repr=False)
 

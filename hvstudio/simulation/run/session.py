@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve
 
 from hvstudio.errors import HVStudioError
-from hvstudio.simulation.plan.messages import Message
+from hvstudio.simulation.plan.messages import RunMessage
 from hvstudio.simulation.plan.plan import Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.results import Results
@@ -32,7 +32,7 @@ class Session:
         self._changed = threading.Condition()
         self._state = "running"
         self._speed = options.speed
-        self._messages: deque[Message] = deque()
+        self._messages: deque[RunMessage] = deque()
         self._samples: deque[Sample] = deque(maxlen=_MOST_WAITING_SAMPLES)
         self._stop = False
         self._results: Results | None = None
@@ -91,7 +91,7 @@ class Session:
             self._speed = speed if speed is None or speed > 0 else None
             self._changed.notify()
 
-    def control(self, message: Message) -> None:
+    def control(self, message: RunMessage) -> None:
         """Hand over a fault, life-cycle event or live edit; it happens at the next slice.
 
         What cannot be obeyed is found in `message_errors`; the run goes on.

@@ -15,7 +15,7 @@ from hvstudio.simulation.kernel.conservation import check_conservation
 from hvstudio.simulation.kernel.control import Control
 from hvstudio.simulation.kernel.engine import name_of
 from hvstudio.simulation.kernel.memory import Memory
-from hvstudio.simulation.plan.messages import Message
+from hvstudio.simulation.plan.messages import RunMessage
 from hvstudio.simulation.plan.plan import LAYER_COUNT, Plan
 from hvstudio.simulation.run.options import RunOptions
 from hvstudio.simulation.run.recorder import Mark, Recorder, Row
@@ -60,7 +60,7 @@ class SteppedRun:
         self._end_ns = round(options.duration_s * 1e9) if options.duration_s is not None else None
         self._next_sample_ns = self._interval_ns
         self._script = sorted(((round(time_s * 1e9), message) for time_s, message in options.script), key=_first)
-        self.applied: list[tuple[float, Message]] = []
+        self.applied: list[tuple[float, RunMessage]] = []
         self._next_precision_check = 64
         self._samples = 0
         self._bucket_s = bucket_middles(BUCKETS) * 1e-9
@@ -129,7 +129,7 @@ class SteppedRun:
                 return None
         return self._sample()
 
-    def apply(self, message: Message) -> None:
+    def apply(self, message: RunMessage) -> None:
         """Obey a message now. Raises PlanError when it names nothing or asks for nonsense."""
         self.control.apply(message)
         self.applied.append((self.now_ns * 1e-9, message))
@@ -232,5 +232,5 @@ class SteppedRun:
         return "nothing can happen any more: no request is under way and none will come"
 
 
-def _first(event: tuple[int, Message]) -> int:
+def _first(event: tuple[int, RunMessage]) -> int:
     return event[0]

@@ -11,12 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from hvstudio.gui.plots.series import CAPACITY, Series, step_up
 from hvstudio.gui.window.main_window import MainWindow
-from hvstudio.gui.work.run_changes import change_for_run, messages_for
 from hvstudio.gui.work.run_state import RunState, may_follow
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block, remove_blocks, rename_block, set_parameters
-from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.plan.messages import SetControls
 
 
 def vms(window: MainWindow) -> list[BlockId]:
@@ -226,26 +223,22 @@ def test_controls_of_vms_are_off_while_nothing_runs(window: MainWindow) -> None:
     assert "Nothing is running" in window.actions_table["crash"].toolTip()
 
 
-def test_names_and_live_controls_do_not_outdate_a_run(running_example: MainWindow) -> None:
-    workspace = running_example.workspace
-    before, vm = workspace.document, vms(running_example)[0]
-    renamed = rename_block(before, vm, "Another name")
-    weighted = set_parameters(before, [vm], {"cpu_weight": 500.0})
-    larger = set_parameters(before, [vm], {"virtual_processors": 2})
-    assert not change_for_run(before, renamed, workspace.catalog).is_outdated
-    assert change_for_run(before, weighted, workspace.catalog).controlled == (vm,)
-    assert not change_for_run(before, weighted, workspace.catalog).is_outdated
-    assert change_for_run(before, larger, workspace.catalog).is_outdated
-
-
-def test_a_weight_becomes_the_message_its_product_means(running_example: MainWindow) -> None:
-    workspace = running_example.workspace
-    vm = vms(running_example)[0]
-    document = set_parameters(workspace.document, [vm], {"cpu_weight": 500.0, "cpu_limit": 0.5})
-    plan = compile_document(document, workspace.catalog)
-    (message,) = messages_for(document, workspace.catalog, plan, (vm,))
-    # Hyper-V controls each virtual processor: weight 500, at most half a logical processor, no reserve.
-    assert message == SetControls(vm, weight=500.0, reserve=0.0, limit=0.5)
+def test_names_places_and_live_controls_do_not_outdate_a_run(running_example: MainWindow) -> None:
+    window = running_example
+    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    window.actions_table["run"].trigger()
+    vm = vms(window)[0]
+    for edit in (
+        lambda document: rename_block(document, vm, "Another name"),
+        lambda document: set_parameters(document, [vm], {"cpu_weight": 500.0}),
+        lambda document: add_block(document, kind="note", name="Remember")[0],
+    ):
+        window.workspace.apply("Edit", edit)
+        assert window.runs.run is not None
+        assert not window.runs.run.is_outdated
+    window.workspace.apply("Edit", lambda document: set_parameters(document, [vm], {"virtual_processors": 2}))
+    assert window.runs.run.is_outdated
+    assert any("Another name" in sentence for sentence in window.runs.run.needs_new_run)
 
 
 def test_speed_goes_up_and_down_the_list(window: MainWindow) -> None:

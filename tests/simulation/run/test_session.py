@@ -15,10 +15,10 @@ from hvstudio.simulation.plan.builder import PlanBuilder
 from hvstudio.simulation.plan.messages import (
     CheckpointVm,
     Crash,
-    Message,
     PauseVm,
     ResizeVm,
     ResumeVm,
+    RunMessage,
     SaveVm,
     SetControls,
     SetWorkload,
@@ -42,7 +42,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         turn.wait(0.005)
 
 
-def rates(plan: Plan, *changes: Message, seconds: float = 2.0) -> list[list[float]]:
+def rates(plan: Plan, *changes: RunMessage, seconds: float = 2.0) -> list[list[float]]:
     """Requests per second of every VM: before any change, then after each one, over `seconds` each."""
     run = SteppedRun(plan, RunOptions(duration_s=None, sample_interval_s=seconds, check_conservation=True))
     found = []
