@@ -262,9 +262,8 @@ class RunController(QObject):
             last = samples[-1]
             run.achieved_speed, run.simulated_s, run.events = last.achieved_speed, last.time_s, last.events
             self.sampled.emit()
-        for problem in session.message_errors:
+        for problem in session.take_refusals():
             self._say(Message(text=str(problem), severity="warning", key="control"))
-        session.message_errors.clear()
         if session.state in _ENDS:
             self._finish(_ENDS[session.state])
         spent_ms = (time.perf_counter() - before) * 1000

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from hvstudio.errors import HVStudioError
 from hvstudio.simulation.plan.messages import RunMessage
@@ -24,21 +25,35 @@ _MOST_WAITING_SAMPLES: Final = 4096
 """Samples kept for a display that does not poll; the oldest go first."""
 
 
+@frozen(kw_only=True)
+class _Orders:
+    """What the worker is to do next, taken at one moment."""
+
+    messages: tuple[RunMessage, ...]
+    is_paused: bool
+    is_over: bool
+    speed: float | None
+
+
 class Session:
-    """States: running, paused, finished, stopped, failed. Every method returns at once and may come from any thread."""
+    """States: running, paused, finished, stopped, failed. Every method returns at once and may come from any thread.
+
+    All fields that change after the start are read and written under `_changed` only, by the worker as well; nothing
+    that takes time is done under it.
+    """
 
     def __init__(self, plan: Plan, options: RunOptions) -> None:
         self._plan, self._options = plan, options
         self._changed = threading.Condition()
         self._state = "running"
         self._speed = options.speed
-        self._messages: deque[RunMessage] = deque()
+        self._messages: list[RunMessage] = []
         self._samples: deque[Sample] = deque(maxlen=_MOST_WAITING_SAMPLES)
-        self._stop = False
+        self._is_over = False
         self._results: Results | None = None
         self._now_s = 0.0
-        self.error: HVStudioError | None = None
-        self.message_errors: list[HVStudioError] = []
+        self._error: HVStudioError | None = None
+        self._refusals: list[HVStudioError] = []
         self._thread = threading.Thread(target=self._work, name="simulation", daemon=True)
 
     @classmethod
@@ -51,18 +66,32 @@ class Session:
     @property
     def state(self) -> str:
         """running, paused, finished, stopped or failed (then `error` says why)."""
-        return self._state
+        with self._changed:
+            return self._state
+
+    @property
+    def error(self) -> HVStudioError | None:
+        """Why the run has failed, if it has."""
+        with self._changed:
+            return self._error
 
     @property
     def time_s(self) -> float:
         """The simulated clock."""
-        return self._now_s
+        with self._changed:
+            return self._now_s
 
     def poll(self) -> list[Sample]:
         """The samples since the last poll."""
-        found: list[Sample] = []
-        while self._samples:
-            found.append(self._samples.popleft())
+        with self._changed:
+            found = list(self._samples)
+            self._samples.clear()
+        return found
+
+    def take_refusals(self) -> list[HVStudioError]:
+        """What was asked with `control` since the last time and could not be obeyed."""
+        with self._changed:
+            found, self._refusals = self._refusals, []
         return found
 
     def pause(self) -> None:
@@ -80,9 +109,9 @@ class Session:
                 self._changed.notify()
 
     def stop(self) -> None:
-        """End the run; results up to here will be available."""
+        """End the run, after what was asked before; results up to here will be available."""
         with self._changed:
-            self._stop = True
+            self._is_over = True
             self._changed.notify()
 
     def set_speed(self, speed: float | None) -> None:
@@ -94,7 +123,7 @@ class Session:
     def control(self, message: RunMessage) -> None:
         """Hand over a fault, life-cycle event or live edit; it happens at the next slice.
 
-        What cannot be obeyed is found in `message_errors`; the run goes on.
+        What cannot be obeyed is given by `take_refusals`; the run goes on.
         """
         with self._changed:
             self._messages.append(message)
@@ -102,7 +131,8 @@ class Session:
 
     def results(self) -> Results | None:
         """The results once the run has ended, else None."""
-        return self._results
+        with self._changed:
+            return self._results
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait for the end of the run; whether it has come."""
@@ -118,45 +148,69 @@ class Session:
             self._fail(HVStudioError(f"The simulation failed: {error!r}."))
 
     def _fail(self, error: HVStudioError) -> None:
-        self.error = error
-        self._state = "failed"
+        with self._changed:
+            self._error = error
+            self._state = "failed"
 
     def _run(self) -> None:
         began = time.perf_counter()
         run = SteppedRun(self._plan, self._options)
-        pace = _Pace(self._speed)
-        while not run.finished and not self._stop:
-            self._obey(run)
-            if self._state == "paused":
-                with self._changed:
-                    self._changed.wait(0.5)
+        pace = _Pace(self._options.speed)
+        while not run.finished:
+            orders = self._next_orders()
+            self._obey(run, orders.messages)
+            if orders.is_over:
+                break
+            if orders.is_paused:
+                self._wait_while_paused()
                 pace.restart(run.now_ns)
                 continue
-            pace.follow(self._speed, run.now_ns)
+            pace.follow(orders.speed, run.now_ns)
             target = min(run.next_stop_ns, pace.due_ns(run.now_ns))
             if target > run.now_ns:
                 run.advance(target)
-                self._now_s = run.now_ns * 1e-9
                 self._deliver(run, pace)
-            pause = pace.sleep_s(run.now_ns)
-            if pause > 0:
-                with self._changed:
-                    if not self._messages and not self._stop:
-                        self._changed.wait(pause)
-        self._results = run.results(wall_s=time.perf_counter() - began)
-        self._state = "finished" if run.finished else "stopped"
+            self._wait_for_orders(pace.sleep_s(run.now_ns), orders.speed)
+        results = run.results(wall_s=time.perf_counter() - began)
+        with self._changed:
+            self._results = results
+            self._state = "finished" if run.finished else "stopped"
 
-    def _obey(self, run: SteppedRun) -> None:
-        while self._messages:
+    def _next_orders(self) -> _Orders:
+        with self._changed:
+            messages, self._messages = tuple(self._messages), []
+            return _Orders(
+                messages=messages, is_paused=self._state == "paused", is_over=self._is_over, speed=self._speed
+            )
+
+    def _wait_while_paused(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._state != "paused" or bool(self._messages) or self._is_over)
+
+    def _wait_for_orders(self, longest_s: float, speed: float | None) -> None:
+        """Let the wall clock catch up, unless something is asked meanwhile."""
+        if longest_s <= 0:
+            return
+        with self._changed:
+            self._changed.wait_for(
+                lambda: bool(self._messages) or self._is_over or self._state == "paused" or self._speed != speed,
+                longest_s,
+            )
+
+    def _obey(self, run: SteppedRun, messages: Iterable[RunMessage]) -> None:
+        for message in messages:
             try:
-                run.apply(self._messages.popleft())
+                run.apply(message)
             except HVStudioError as error:
-                self.message_errors.append(error)
+                with self._changed:
+                    self._refusals.append(error)
 
     def _deliver(self, run: SteppedRun, pace: _Pace) -> None:
         sample = run.take_sample()
-        if sample is not None:
-            self._samples.append(evolve(sample, achieved_speed=pace.achieved(run.now_ns)))
+        with self._changed:
+            self._now_s = run.now_ns * 1e-9
+            if sample is not None:
+                self._samples.append(evolve(sample, achieved_speed=pace.achieved(run.now_ns)))
 
 
 class _Pace:

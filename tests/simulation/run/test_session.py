@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hvstudio.errors import PlanError, UserCancelled
+from hvstudio.errors import HVStudioError, PlanError, UserCancelled
 from hvstudio.simulation.plan import steps
 from hvstudio.simulation.plan.builder import PlanBuilder
 from hvstudio.simulation.plan.messages import (
@@ -108,8 +108,9 @@ def test_pause_stops_the_clock_and_resume_lets_it_go_on(busy_vms: Build) -> None
 def test_a_message_that_names_nothing_is_told_and_the_run_goes_on(busy_vms: Build) -> None:
     session = Session.start(busy_vms([100]), RunOptions(duration_s=None, speed=50.0))
     session.control(StopVm("no-such-block"))
-    wait_until(lambda: bool(session.message_errors))
-    assert session.message_errors[0].where == "no-such-block"
+    refusals: list[HVStudioError] = []
+    wait_until(lambda: bool(refusals.extend(session.take_refusals()) or refusals))
+    assert refusals[0].where == "no-such-block"
     assert session.state == "running"
     session.stop()
     assert session.wait(10.0)
