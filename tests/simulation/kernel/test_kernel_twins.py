@@ -20,10 +20,10 @@ from hvstudio.simulation.kernel.memory import Memory
 from hvstudio.simulation.plan.messages import (
     CheckpointVm,
     Crash,
-    Message,
     PauseVm,
     ResizeVm,
     ResumeVm,
+    RunMessage,
     SaveVm,
     SetControls,
     SetWorkload,
@@ -89,9 +89,9 @@ def test_compiled_and_interpreted_agree_to_the_nanosecond(random_plan: Build, tw
         assert differences(memory, other) == []
 
 
-def message(rng: random.Random, plan: Plan) -> Message:
+def message(rng: random.Random, plan: Plan) -> RunMessage:
     block = f"vm-{rng.randrange(len(plan.vm_name))}"
-    messages: list[Message] = [
+    messages: list[RunMessage] = [
         PauseVm(block),
         ResumeVm(block),
         StopVm(block),
