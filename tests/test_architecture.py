@@ -58,7 +58,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "catalog": frozenset({"attrs", "cattrs"}),
     "composition": frozenset({"attrs"}),
     "checks": frozenset({"attrs"}),
-    "insight": frozenset({"attrs"}),
+    "insight": frozenset({"attrs", "numpy"}),
     "settings": frozenset({"attrs"}),
     "simulation": frozenset({"attrs", "numpy"}),
     "simulation.kernel": frozenset({"cython", "numpy"}),

@@ -11,10 +11,15 @@ from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.composition.classify import shape_of
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.serving import serving_system
-from hvstudio.errors import EditError
+from hvstudio.composition.techniques import exit_cycles
+from hvstudio.errors import EditError, PlanError
 from hvstudio.insight.consequences import vms_lost_with
-from hvstudio.insight.path_cost import Path, exit_cycles, io_path
+from hvstudio.insight.operation_path import OperationPath, Stage, costliest_path
+from hvstudio.insight.probe import OPERATIONS, Operation, with_probes
 from hvstudio.model.document import Block, BlockId, Document
+from hvstudio.simulation.compile import compile_document
+from hvstudio.simulation.plan.plan import Layer
+from hvstudio.simulation.plan.resources import PROCESSORS
 
 CARDS: Final = "cost cards of the catalogue"
 
@@ -55,19 +60,16 @@ def scorecard(document: Document, catalog: Catalog, hypervisor: BlockId) -> Scor
     return Scorecard(
         hypervisor=hypervisor,
         title=block.name,
-        scores=(*_performance(scene, block), *_security(scene, block), *_control(scene, block)),
+        scores=(*_performance(scene, catalog, block), *_security(scene, block), *_control(scene, block)),
     )
 
 
-def _performance(scene: Scene, hypervisor: Block) -> list[Score]:
+def _performance(scene: Scene, catalog: Catalog, hypervisor: Block) -> list[Score]:
     vms = scene.on(hypervisor.id, "vm")
-    scores: list[Score] = []
-    for kind, label in (("disk", "A disk read of 4 KiB"), ("nic", "A packet of 1,500 bytes")):
-        paths = [(vm, path) for vm in vms if (path := io_path(scene, vm, kind)) is not None]
-        if paths:
-            vm, longest = max(paths, key=lambda pair: pair[1].cycles)
-            scores.append(_path_score(scene, vm, longest, label))
-    cycles = exit_cycles(scene, hypervisor)
+    if not vms:
+        return []
+    scores = [_operation_score(scene, catalog, hypervisor, operation) for operation in OPERATIONS]
+    cycles = exit_cycles(scene, vms[0])
     if cycles > 0:
         scores.append(
             Score(
@@ -83,20 +85,81 @@ def _performance(scene: Scene, hypervisor: Block) -> list[Score]:
     return scores
 
 
-def _path_score(scene: Scene, vm: Block, path: Path, label: str) -> Score:
-    steps = " → ".join(
-        f"{scene.name(stage.block)} ({stage.text}, {stage.cycles:,.0f})" for stage in path.stages if stage.cycles
+def _operation_score(scene: Scene, catalog: Catalog, hypervisor: Block, operation: Operation) -> Score:
+    """The longest path among the hypervisor's VMs, or why nothing can be said."""
+    try:
+        plan = compile_document(with_probes(scene.document, hypervisor.id, operation), catalog)
+    except PlanError as error:
+        return _unknown(hypervisor, operation, str(error))
+    found = costliest_path(plan)
+    if found is None:
+        reasons = dict(zip(plan.vm_block, plan.vm_cannot_start, strict=True))
+        first = next((vm for vm in scene.on(hypervisor.id, "vm") if reasons.get(vm.id)), None)
+        why = "no VM starts" if first is None else f"“{first.name}” does not start: {reasons[first.id]}"
+        return _unknown(hypervisor, operation, f"{why}.")
+    block, path = found
+    return _path_score(scene, scene.blocks[BlockId(block)], path, operation.label)
+
+
+def _unknown(hypervisor: Block, operation: Operation, why: str) -> Score:
+    return Score(
+        promise="performance", label=operation.label, text=f"cannot be told yet: {why}", blocks=(hypervisor.id,)
+    )
+
+
+def _path_score(scene: Scene, vm: Block, path: OperationPath, label: str) -> Score:
+    work: dict[tuple[BlockId, str], float] = {}
+    for stage in path.stages:
+        # Where a VM has no software yet, the probe was put into it and stands for what will run there.
+        owner = scene.blocks.get(BlockId(stage.block), vm)
+        key = (_worker(scene, owner, stage.layer), _words(owner, stage))
+        work[key] = work.get(key, 0.0) + stage.cycles
+    blocks = tuple(dict.fromkeys(block for block, _ in work))
+    steps = " → ".join(f"{scene.name(block)} ({words}, {cycles:,.0f})" for (block, words), cycles in work.items())
+    waking = sum(path.waking.values())
+    counts = (
+        f"{_counted(len(blocks), 'layer')}, {_counted(path.exits, 'exit')}, {_counted(path.handovers, 'hand-over')}"
     )
     return Score(
         promise="performance",
         label=label,
-        text=f"{path.layers} layers, {path.exits:g} exits, about {path.cycles:,.0f} cycles from “{vm.name}”: {steps}",
+        text=f"{counts}, about {path.cycles:,.0f} cycles from “{vm.name}”: {steps}"
+        + (f"; on an idle machine {waking:,.0f} more to wake them" if waking else ""),
         value=path.cycles,
         unit="cycles",
-        blocks=tuple(dict.fromkeys([vm.id, *(stage.block for stage in path.stages)])),
+        blocks=tuple(dict.fromkeys([vm.id, *blocks])),
         source=CARDS,
-        estimate=path.estimate,
+        estimate=True,  # device models and drivers carry estimates in every catalogue
     )
+
+
+def _counted(number: float, noun: str) -> str:
+    return f"{number:g} {noun}" if number == 1 else f"{number:g} {noun}s"
+
+
+def _worker(scene: Scene, owner: Block, layer: Layer) -> BlockId:
+    """Whose work a context of a block does: a VM's own, its hypervisor's, or that of the system that serves it."""
+    below = (owner, *scene.below(owner))
+    vm = next((block for block in below if block.kind == "vm"), None)
+    hypervisor = None if vm is None else scene.support(vm)
+    if vm is None or hypervisor is None or owner.kind == "hypervisor":
+        return owner.id
+    if layer is Layer.VMM:
+        return hypervisor.id
+    if owner.kind in ("vm", "workload"):
+        system = serving_system(scene, hypervisor) if layer is Layer.HOST else None
+        return vm.id if system is None else system.id
+    return owner.id
+
+
+def _words(owner: Block, stage: Stage) -> str:
+    """What is done there, in a few words."""
+    if stage.layer is Layer.VMM:
+        return "device model and drivers" if owner.kind == "hypervisor" else "leaving and entering the VM"
+    if stage.layer is not Layer.HOST:
+        return "guest driver"
+    kind, _, _ = stage.part.partition(" of ")
+    return {"kernel": "drivers", "queue": "network queue", PROCESSORS: "device model"}.get(kind, kind)
 
 
 def _security(scene: Scene, hypervisor: Block) -> list[Score]:

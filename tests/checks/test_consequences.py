@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.errors import EditError
 from hvstudio.insight.consequences import Effect, consequences
-from hvstudio.insight.path_cost import exit_cycles, io_path
 from hvstudio.insight.scorecard import Score, scorecard
 from hvstudio.model.document import BlockId, Document
 
@@ -151,10 +149,24 @@ def test_a_scorecard_has_the_three_promises(stack, catalog: Catalog) -> None:
 def test_a_path_names_its_layers_in_the_order_of_the_diagram(stack, catalog: Catalog) -> None:
     assert score(stack(TYPE1), catalog, "A disk read of 4 KiB").blocks == ("a", "v", "s")
     assert score(stack(TYPE2), catalog, "A disk read of 4 KiB").blocks == ("a", "v", "s")
-    scene = scene_of(stack(NESTED), catalog)
-    path = io_path(scene, scene.blocks[BlockId("a")], "disk")
-    assert path is not None
-    assert list(dict.fromkeys(stage.block for stage in path.stages)) == ["a", "v", "t", "o", "u", "s"]
+    # The host inside works in its own kernel, and leaves the outer VM from there.
+    nested = NESTED.replace("vm o ", "vm o 'memory_bytes=8 GiB' ")
+    assert score(stack(nested), catalog, "A disk read of 4 KiB").blocks == ("a", "v", "t", "u", "s")
+
+
+def test_what_cannot_be_compiled_says_why(stack, catalog: Catalog) -> None:
+    without_card = score(stack(TYPE1.replace("nic n", "note n")), catalog, "A packet of 1,500 bytes")
+    assert without_card.value is None
+    assert without_card.text.startswith("cannot be told yet: ")
+    assert "network card" in without_card.text
+    assert score(stack(TYPE1.replace("nic n", "note n")), catalog, "A disk read of 4 KiB").value
+
+
+def test_a_stack_whose_vms_do_not_start_says_why(stack, catalog: Catalog) -> None:
+    text = TYPE1.replace("host h", "host h slat=false")
+    found = score(stack(text), catalog, "A disk read of 4 KiB")
+    assert found.value is None
+    assert "SLAT" in found.text
 
 
 def test_emulated_devices_cost_more_than_synthetic_ones(stack, catalog: Catalog) -> None:
@@ -167,15 +179,17 @@ def test_emulated_devices_cost_more_than_synthetic_ones(stack, catalog: Catalog)
 
 def test_leaving_a_vm_costs_what_card_and_processor_say(stack, catalog: Catalog) -> None:
     # Skylake: 740 cycles by the hardware and 850 by the hypervisor's software (cost cards), one hardware exit each.
-    scene = scene_of(stack("host h cpu_generation=skylake\n  hypervisor:kvm v\n    vm a"), catalog)
+    document = stack("host h cpu_generation=skylake\n  hypervisor:kvm v\n    vm a")
     hardware = catalog.card("processor").values["exit_cycles"]["skylake"]
     software = catalog.card("cpu-slat").values["exit_software_cycles"]
-    assert exit_cycles(scene, scene.blocks[BlockId("v")]) == hardware + software
+    assert score(document, catalog, "Leaving a VM once").value == hardware + software
 
 
 def test_an_exit_of_a_nested_vm_costs_several_of_the_outer_one(stack, catalog: Catalog) -> None:
-    scene = scene_of(stack(NESTED), catalog)
-    outer, inner = [exit_cycles(scene, scene.blocks[BlockId(name)]) for name in ("u", "v")]
+    document = stack(NESTED)
+    outer, inner = [score(document, catalog, "Leaving a VM once", hypervisor).value for hypervisor in ("u", "v")]
+    assert outer is not None
+    assert inner is not None
     assert inner > 8 * outer
 
 

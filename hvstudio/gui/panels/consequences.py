@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hvstudio.catalog.catalog import Catalog
@@ -25,6 +26,9 @@ _SECTIONS: Final = (
     ("starved_by", "Can starve it"),
 )
 _AT_MOST: Final = 12
+_LARGE: Final = 500
+_REST_MS: Final = 600
+"""Blocks from which on, and how long, a scorecard waits until nobody edits: compiling competes for the interpreter."""
 
 
 class ScorecardView(QWidget):
@@ -37,13 +41,24 @@ class ScorecardView(QWidget):
         self.setObjectName("scorecard")
         self.setAccessibleName("Scorecard")
         self._asking = Latest(runner)
+        self._asked: Callable[[], Scorecard] | None = None
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._work_out)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
 
     def ask(self, document: Document, catalog: Catalog, hypervisor: BlockId) -> None:
         """Show the scorecard of this hypervisor's stack as soon as it is worked out."""
-        self._asking.ask(lambda: scorecard(document, catalog, hypervisor), self.show_card, lambda _error: self.clear())
+        self._asked = lambda: scorecard(document, catalog, hypervisor)
+        if len(document.blocks) < _LARGE:
+            self._work_out()
+        else:
+            self._rest.start()
+
+    def _work_out(self) -> None:
+        if self._asked is not None:
+            self._asking.ask(self._asked, self.show_card, lambda _error: self.clear())
 
     def clear(self) -> None:
         """Show nothing."""
