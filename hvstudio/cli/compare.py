@@ -14,13 +14,11 @@ from hvstudio.cli.output.progress import ProgressBar
 from hvstudio.cli.output.writing import counted, remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.cli.simulate import options_from, with_head
 from hvstudio.composition.classification import TYPE_LABELS
-from hvstudio.errors import HVStudioError, PlanError
+from hvstudio.errors import HVStudioError
 from hvstudio.insight.naming import hosts_by_block, told_apart
-from hvstudio.insight.variants import Variant, variants
-from hvstudio.model.document import Document
 
 if TYPE_CHECKING:
-    from hvstudio.simulation.plan.plan import Plan
+    from hvstudio.insight.comparing import Compared
 
 _NAME_OR_NUMBER: Final = re.compile(r"“[^”]*”|\d[\d.,]*(?: [KMGT]i?B)?")
 NATIVE: Final = "native"
@@ -31,36 +29,28 @@ def compare(arguments: Namespace) -> int:
     """Print rows per VM, one for each architecture; FAILED when fewer than two could be run."""
     document, catalog = open_document(arguments.file), open_catalog()
     products = _products(arguments, catalog)
-    made = variants(document, catalog, arguments.types, products=products)
-    plans, problems = _plans(made, document, catalog)
-    for vmm_type, problem in problems.items():
+    from hvstudio.insight.comparing import comparable, run_comparison
+
+    found = comparable(document, catalog, arguments.types, products=products)
+    for vmm_type, problem in found.problems.items():
         remark(f"{TYPE_LABELS[vmm_type]} is left out: {problem}")
-    if len(plans) < min(2, len(arguments.types)):
+    if len(found.plans) < min(2, len(arguments.types)):
         remark("hvstudio: there are not two architectures to compare.")
         return FAILED
-    from hvstudio.simulation.run.experiment import compare as run_all
-
     with ProgressBar("Comparing") as bar:
-        comparison = run_all(
-            plans,
+        compared = run_comparison(
+            found,
             options_from(arguments),
             replications=arguments.replications,
             baseline=arguments.baseline or NATIVE,
             workers=arguments.workers,
             progress=bar,
         )
-    ran = [item for item in made if item.vmm_type in plans]
-    about = {
-        "products": {item.vmm_type: list(item.products) for item in ran},
-        "lost": {item.vmm_type: list(item.lost) for item in ran},
-        "left_out": problems,
-        "as_composed": [item.vmm_type for item in ran if item.document is document],
-    }
-    found = with_head(arguments.file, document, {**comparison.to_json(), **about})
+    told = with_head(arguments.file, document, comparison_json(compared))
     if arguments.json:
-        say_json(found)
+        say_json(told)
     else:
-        say(comparison_text(found, hosts_by_block(document)))
+        say(comparison_text(told, hosts_by_block(document)))
     return FINE
 
 
@@ -89,21 +79,16 @@ def _choice(known: Sequence[str]) -> str:
     return f"Choose one of {', '.join(known)}." if known else "There is none of that architecture."
 
 
-def _plans(made: Sequence[Variant], document: Document, catalog: Catalog) -> tuple[dict[str, Plan], dict[str, str]]:
-    """The plans of the variants that can run, and why the others cannot; all with the rows of the document."""
-    from hvstudio.simulation.compile import compile_document
-
-    plans: dict[str, Plan] = {}
-    problems: dict[str, str] = {}
-    for variant in made:
-        if variant.document is None:
-            problems[variant.vmm_type] = variant.problem
-            continue
-        try:
-            plans[variant.vmm_type] = compile_document(variant.document, catalog, rows_of=document)
-        except PlanError as error:
-            problems[variant.vmm_type] = str(error)
-    return plans, problems
+def comparison_json(compared: Compared) -> dict[str, Any]:
+    """The stable JSON form; schema in `resources/schema/compare-1.schema.json`."""
+    ran = [item for vmm_type, item in compared.variants.items() if vmm_type not in compared.problems]
+    about = {
+        "products": {item.vmm_type: list(item.products) for item in ran},
+        "lost": {item.vmm_type: list(item.lost) for item in ran},
+        "left_out": compared.problems,
+        "as_composed": [item.vmm_type for item in ran if item.document is compared.document],
+    }
+    return {**compared.comparison.to_json(), **about}
 
 
 def comparison_text(found: Mapping[str, Any], hosts: Mapping[str, str]) -> str:

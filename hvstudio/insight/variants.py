@@ -8,7 +8,7 @@ from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.fixes.convert import convert
-from hvstudio.checks.run import check
+from hvstudio.composition.classify import classify
 from hvstudio.errors import EditError, HVStudioError
 from hvstudio.model.document import BlockId, Document
 
@@ -27,6 +27,11 @@ class Variant:
     products: tuple[str, ...] = ()
 
 
+def present_types(document: Document, catalog: Catalog) -> dict[BlockId, str]:
+    """The architecture of every hypervisor that no other hypervisor carries, in document order."""
+    return {item.hypervisor: item.vmm_type for item in classify(document, catalog) if not item.nested_in}
+
+
 def variants(
     document: Document, catalog: Catalog, types: Sequence[str], *, products: Mapping[str, str] | None = None
 ) -> list[Variant]:
@@ -35,9 +40,7 @@ def variants(
     `products` names hypervisors to take, by type; the present architecture gets that one, too.
     """
     wanted = products or {}
-    present = {
-        item.hypervisor: item.vmm_type for item in check(document, catalog).classifications if not item.nested_in
-    }
+    present = present_types(document, catalog)
     if not present:
         hint = "Add one with VMs on it; comparing keeps the VMs and changes what carries them."
         raise HVStudioError("there is no hypervisor whose stack could be compared.", where=document.title, hint=hint)

@@ -26,7 +26,8 @@ from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.comparison_plot import TOKENS, Bars, ComparisonPlot
 from hvstudio.gui.widgets.legend import short_number, short_time
 from hvstudio.gui.widgets.steps import wrapped_label
-from hvstudio.gui.work.comparing import Compared, Comparing
+from hvstudio.gui.work.comparing import Comparing
+from hvstudio.insight.comparing import Compared
 from hvstudio.insight.naming import hosts_by_block, told_apart
 
 REPLICATIONS: Final = (3, 5, 10, 20)

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from attrs import frozen
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.run import check
 from hvstudio.editor.workspace import Event, Workspace
-from hvstudio.errors import HVStudioError, PlanError, UserCancelled
+from hvstudio.errors import HVStudioError, UserCancelled
 from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Runner
 from hvstudio.gui.work.choices import Choices
-from hvstudio.insight.variants import Variant, variants
+from hvstudio.insight.comparing import Compared, comparable, run_comparison
+from hvstudio.insight.variants import present_types
 from hvstudio.model.document import Document
-from hvstudio.simulation.compile import compile_document
-from hvstudio.simulation.plan.plan import Plan
-from hvstudio.simulation.run.experiment import Comparison, compare
 from hvstudio.simulation.run.options import RunOptions
 
 TYPES: Final = ("type1", "hybrid", "type2", "native")
 _LONGEST_S: Final = 60.0
 _TOLD_MS: Final = 150
-
-
-@frozen(kw_only=True, eq=False)
-class Compared:
-    """What came out. `problems` says which architectures could not be run, and why."""
-
-    document: Document
-    comparison: Comparison
-    variants: Mapping[str, Variant]
-    problems: Mapping[str, str]
 
 
 def compare_architectures(
@@ -45,27 +31,13 @@ def compare_architectures(
     replications: int,
     progress: Callable[[float], bool],
 ) -> Compared:
-    """Convert, compile and run every architecture; the present one is the baseline. Slow: not for the GUI thread.
+    """Compare with the present architecture as the baseline. Slow: not for the GUI thread.
 
     Raises HVStudioError when there are not two to compare, UserCancelled when `progress` gives False.
     """
-    present = [item.vmm_type for item in check(document, catalog).classifications if not item.nested_in]
-    order = [*dict.fromkeys(name for name in present if name in TYPES), *TYPES]
-    made = {item.vmm_type: item for item in variants(document, catalog, list(dict.fromkeys(order)))}
-    plans: dict[str, Plan] = {}
-    problems: dict[str, str] = {}
-    for name, variant in made.items():
-        try:
-            if variant.document is None:
-                problems[name] = variant.problem
-            else:
-                plans[name] = compile_document(variant.document, catalog, rows_of=document)
-        except PlanError as error:
-            problems[name] = str(error)
-    if len(plans) < 2:
-        raise HVStudioError("there are not two architectures to compare.", hint=" ".join(problems.values()))
-    comparison = compare(plans, options, replications=replications, progress=progress)
-    return Compared(document=document, comparison=comparison, variants=made, problems=problems)
+    present = [name for name in present_types(document, catalog).values() if name in TYPES]
+    found = comparable(document, catalog, list(dict.fromkeys([*present, *TYPES])))
+    return run_comparison(found, options, replications=replications, progress=progress)
 
 
 class Comparing(QObject):
