@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.cli.arguments import add_file, add_json, add_run, typed
 from hvstudio.cli.inputs import open_catalog, open_document
 from hvstudio.cli.output.outcome import FAILED, FINE
 from hvstudio.cli.output.progress import ProgressBar
@@ -21,11 +22,68 @@ if TYPE_CHECKING:
     from hvstudio.insight.comparing import Compared
 
 _NAME_OR_NUMBER: Final = re.compile(r"“[^”]*”|\d[\d.,]*(?: [KMGT]i?B)?")
+TYPES: Final = ("type1", "type2", "hybrid", "native")
 NATIVE: Final = "native"
 NATIVE_MEANS: Final = "the same work on one operating system on the same machine, without VMs"
 
 
-def compare(arguments: Namespace) -> int:
+SUMMARY: Final = "run the same VMs as other VMM architectures"
+EXPLAINED: Final = """\
+The stack is converted to each architecture, with a hypervisor of its own time
+unless --product names one, and run with the same requests in every one; what
+an architecture cannot express is told. Intervals of ratios are those of the
+paired differences between replications.
+
+native: a VM's row is what its workloads get when the work of all VMs shares
+one operating system on the same machine (its processors, disks and network
+cards), without virtual processors, memory limits and walls. A VM held back by
+few virtual processors or a limit has a low ratio; one whose neighbours are
+greedy natively may exceed 100 %.
+
+A --product that does not fit is answered with those that do.
+
+examples:
+  hvstudio compare stack.hvs
+  hvstudio compare stack.hvs --types type1,type2 --baseline type1 --replications 10
+  hvstudio compare stack.hvs --product type2=virtualbox --product type1=xen
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    parser.add_argument(
+        "--types", type=typed(_type_list, f"Choose from {','.join(TYPES)}."), default=TYPES, metavar="LIST",
+        help=f"architectures, separated by commas ({','.join(TYPES)})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--product", action="append", type=typed(_product_choice, "Example: --product type2=vmware-workstation."),
+        default=[], metavar="TYPE=ID",
+        help="the hypervisor of an architecture; repeat it for others (one of the time of the composition)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--baseline", choices=TYPES, default=None,
+        help="what the others are measured against (native, or else the first of --types)",
+    )  # fmt: skip
+    add_run(parser, replications=5)
+    add_json(parser)
+
+
+def _type_list(text: str) -> tuple[str, ...]:
+    wanted = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    if not wanted or any(part not in TYPES for part in wanted):
+        raise ValueError(text)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _product_choice(text: str) -> tuple[str, str]:
+    vmm_type, _, product = (part.strip() for part in text.partition("="))
+    if vmm_type.lower() not in TYPES[:3] or not product:
+        raise ValueError(text)
+    return vmm_type.lower(), product
+
+
+def run(arguments: Namespace) -> int:
     """Print rows per VM, one for each architecture; FAILED when fewer than two could be run."""
     document, catalog = open_document(arguments.file), open_catalog()
     products = _products(arguments, catalog)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from hvstudio.cli.arguments import add_file, add_json
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
 from hvstudio.cli.output.outcome import FINE
 from hvstudio.cli.output.writing import (
@@ -25,7 +26,24 @@ if TYPE_CHECKING:
     from hvstudio.simulation.estimate.estimate import Estimate, ResourceEstimate, VmEstimate
 
 
-def estimate(arguments: Namespace) -> int:
+SUMMARY: Final = "give the instant analytic answer"
+EXPLAINED: Final = """\
+Mean values by mean-value analysis, within milliseconds; the output lists what
+is assumed. Use simulate for intervals, tails and warm-up.
+
+examples:
+  hvstudio estimate stack.hvs
+  hvstudio estimate stack.hvs --json | jq '.vms[] | {name, throughput_per_s}'
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    add_json(parser)
+
+
+def run(arguments: Namespace) -> int:
     """Print what each VM may expect and what limits it."""
     document = open_document(arguments.file)
     from hvstudio.simulation.compile import compile_document

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
+from hvstudio.cli.arguments import add_file, typed
 from hvstudio.cli.inputs import open_catalog, open_document
 from hvstudio.cli.output.outcome import FINE, WRONG
 from hvstudio.cli.output.writing import remark
@@ -14,7 +15,34 @@ from hvstudio.cli.window import draw_in_memory, qt_explained
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 
 
-def export(arguments: Namespace) -> int:
+SUMMARY: Final = "draw the diagram; the picture carries the document and opens again"
+EXPLAINED: Final = """\
+examples:
+  hvstudio export stack.hvs -o stack.svg
+  hvstudio export stack.hvs -o slide.png --scale 3 --transparent --theme dark
+  hvstudio slide.png          opens the picture as a document
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a name ending in .png, .svg or .pdf")
+    parser.add_argument(
+        "--scale", type=typed(_scale, "From 1 to 8."), default=1.0, metavar="1..8", help="size of a PNG (1)"
+    )
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
+    parser.add_argument("--transparent", action="store_true", help="no background")
+
+
+def _scale(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 8:
+        raise ValueError(text)
+    return value
+
+
+def run(arguments: Namespace) -> int:
     """Draw the document into the file; its suffix decides the format."""
     target = Path(arguments.output)
     if target.suffix.lower() not in SUFFIXES:

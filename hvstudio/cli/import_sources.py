@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
+from typing import Final
 
 from hvstudio.cli.output.outcome import FINE, WRONG
 from hvstudio.cli.output.writing import remark, say, write_text
@@ -11,8 +12,19 @@ from hvstudio.files.importers.registry import format_of, import_formats
 from hvstudio.files.native import to_text
 from hvstudio.files.store import content_of
 
+SUMMARY: Final = "build a document from what another tool wrote"
+EXPLAINED: Final = ""
+"""The formats that there are, which `add_arguments` tells."""
 
-def import_sources(arguments: Namespace) -> int:
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    parser.epilog = formats_told()
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="files of other tools")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the document to write")
+
+
+def run(arguments: Namespace) -> int:
     """Read the source in the format that it is in, and write the document that it becomes."""
     sources: list[str] = arguments.sources
     if not import_formats():

@@ -6,12 +6,11 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
-from importlib import import_module
 
 from hvstudio import __version__
-from hvstudio.cli.arguments import COMMANDS, make_parser, make_studio_parser
+from hvstudio.cli.commands import COMMANDS, command_of, command_parser, studio_parser
 from hvstudio.cli.output.outcome import FAILED, WRONG
 from hvstudio.cli.output.terminal import harmless
 from hvstudio.errors import HVStudioError, PlanError, UserCancelled
@@ -62,13 +61,15 @@ def _run(given: list[str]) -> int:
     if given and given[0] == "--version":
         print(engine_line())
         return 0
-    wants_help = bool(given) and given[0] in ("-h", "--help")
-    if wants_help or (given and given[0] in COMMANDS):
-        arguments = make_parser().parse_args(given)
-        return _command(arguments.command)(arguments)
+    if given and given[0] in ("-h", "--help"):
+        studio_parser(takes_file=False).print_help()
+        return 0
+    if given and given[0] in COMMANDS:
+        command = command_of(given[0])
+        return command.run(command_parser(given[0], command).parse_args(given[1:]))
     if given:
         _refuse_what_looks_like_a_command(given[0])
-    return _open_studio(make_studio_parser().parse_args(given))
+    return _open_studio(studio_parser().parse_args(given))
 
 
 def _refuse_what_looks_like_a_command(word: str) -> None:
@@ -78,11 +79,6 @@ def _refuse_what_looks_like_a_command(word: str) -> None:
     near = get_close_matches(word.lower(), COMMANDS, n=1)
     meant = f"Did you mean: hvstudio {near[0]}?" if near else f"The commands are {', '.join(COMMANDS)}."
     raise HVStudioError(f"there is no command and no file “{word}”.", hint=meant)
-
-
-def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    """The function of a command, imported only now: `validate` need not load the simulation."""
-    return getattr(import_module(f"hvstudio.cli.{COMMANDS[name]}"), COMMANDS[name])
 
 
 def _open_studio(arguments: argparse.Namespace) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.cli.arguments import add_file, add_json, add_run, typed
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
 from hvstudio.cli.output.outcome import FINE
 from hvstudio.cli.output.progress import ProgressBar
@@ -27,6 +28,7 @@ from hvstudio.errors import HVStudioError
 from hvstudio.files.native import model_sha256
 from hvstudio.insight.naming import hosts_by_block, limit_named, named_with_host, told_apart
 from hvstudio.model.document import Document
+from hvstudio.units import Quantity, parse_quantity
 
 if TYPE_CHECKING:
     from hvstudio.simulation.plan.plan import Plan
@@ -34,7 +36,40 @@ if TYPE_CHECKING:
     from hvstudio.simulation.run.results import Results
 
 
-def simulate(arguments: Namespace) -> int:
+SUMMARY: Final = "run the composition and print a row per VM"
+EXPLAINED: Final = """\
+Numbers take units: --duration '2 min', --precision '2 %'. Intervals are batch
+means of one run, or Student's over --replications. Ready is the part of the
+time in which virtual processors could run and did not.
+
+examples:
+  hvstudio simulate stack.hvs
+  hvstudio simulate stack.hvs --duration '5 min' --replications 10
+  hvstudio simulate stack.hvs --precision '1 %'
+  hvstudio simulate stack.hvs --duration 30 --csv series.csv
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    add_run(parser, replications=1)
+    parser.add_argument(
+        "--precision", default=None, metavar="P",
+        type=typed(_fraction, "From 0.01 % to 50 %. Example: --precision '2 %'."),
+        help="stop as soon as every throughput is known this well (95 %% confidence)",
+    )  # fmt: skip
+    add_json(parser, csv="the time series")
+
+
+def _fraction(text: str) -> float:
+    value = parse_quantity(text, Quantity.FRACTION)
+    if not 0.0001 <= value <= 0.5:
+        raise ValueError(text)
+    return value
+
+
+def run(arguments: Namespace) -> int:
     """Run it and print the table, the JSON or the CSV."""
     document, catalog = open_document(arguments.file), open_catalog()
     refuse_target(arguments.csv or "-", source=arguments.file)

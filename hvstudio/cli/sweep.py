@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Parameter
+from hvstudio.cli.arguments import add_file, add_json, add_run
 from hvstudio.cli.inputs import open_catalog, open_document
 from hvstudio.cli.output.outcome import FAILED, FINE, WRONG
 from hvstudio.cli.output.progress import ProgressBar
@@ -36,7 +37,32 @@ if TYPE_CHECKING:
 _MEASURES = ("throughput_per_s", "bytes_per_s", "ready_fraction", "exits_per_s")
 
 
-def sweep(arguments: Namespace) -> int:
+SUMMARY: Final = "run the composition for a range of values of a parameter"
+EXPLAINED: Final = """\
+BLOCK is a name or an id; what it can vary are its parameters, and a wrong one
+is answered with all. Values take units; instead of a range there may be a
+list. Several --vary make a grid.
+
+examples:
+  hvstudio sweep stack.hvs --vary 'Mail.virtual_processors=1:8:1'
+  hvstudio sweep stack.hvs --vary 'Mail.memory_bytes=1 GiB:4 GiB:1 GiB' --csv -
+  hvstudio sweep stack.hvs --vary 'Mail.cpu_weight=1,9' --vary 'Disk.parallelism=1,8'
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    parser.add_argument(
+        "--vary", action="append", required=True, metavar="'BLOCK.param=a:b:step'",
+        help="the block by id or name, the parameter, first value, last value, step; repeat it for a grid",
+    )  # fmt: skip
+    parser.add_argument("--cluster", metavar="ADDRESS", help="not in this version: it runs on this computer only")
+    add_run(parser, replications=3)
+    add_json(parser, csv="a line per point and VM")
+
+
+def run(arguments: Namespace) -> int:
     """Print a row per value; FAILED when no value could be run."""
     if arguments.cluster:
         remark(

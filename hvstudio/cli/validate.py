@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import Finding, Report, Severity
+from hvstudio.cli.arguments import add_file
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
 from hvstudio.cli.output.outcome import FAILED, FINE
 from hvstudio.cli.output.writing import counted, say, say_json
@@ -15,8 +16,31 @@ from hvstudio.composition.classification import TYPE_LABELS, Classification
 from hvstudio.files.native import model_sha256
 from hvstudio.model.document import BlockId, Document
 
+SUMMARY: Final = "say which VMM type the composition is, and what is wrong with it"
+EXPLAINED: Final = """\
+The exit code is 1 when a finding is an error, or when --as is not met;
+warnings and notes do not count.
 
-def validate(arguments: Namespace) -> int:
+examples:
+  hvstudio validate stack.hvs
+  hvstudio validate stack.hvs --as type1
+  hvstudio validate stack.hvs --json | jq '.findings[].message'
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    add_file(parser)
+    parser.add_argument(
+        "--as", dest="wanted", choices=("any", "type1", "type2", "hybrid"), default="any",
+        help="also fail when a hypervisor is not of this type",
+    )  # fmt: skip
+    shapes = parser.add_mutually_exclusive_group()
+    shapes.add_argument("--json", action="store_true", help="print JSON for other programs")
+    shapes.add_argument("--sarif", action="store_true", help="print SARIF 2.1.0 for code-scanning pipelines")
+
+
+def run(arguments: Namespace) -> int:
     """Print the classification and the findings; FAILED when any is an error or the wished type is not met."""
     document, catalog = open_document(arguments.file), open_catalog()
     from hvstudio.checks.run import check

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from hvstudio.cli.arguments import COMMANDS, make_parser
+from hvstudio.cli.commands import COMMANDS, command_of, command_parser
 from hvstudio.cli.main import main
 from hvstudio.cli.output.terminal import columns, harmless, on_one_line
 from hvstudio.cli.output.writing import shown_seconds, table
@@ -128,5 +128,6 @@ def test_every_command_explains_itself_with_examples_that_parse(command: str, ca
     shown = [line for line in lines if line.startswith(f"hvstudio {command} ")]
     for line in shown:
         words = shlex.split(line.partition(" | ")[0])[1:]
-        assert make_parser().parse_args(words).command == command
+        assert words[0] == command
+        command_parser(command, command_of(command)).parse_args(words[1:])  # a wrong example would exit
     assert shown or command == "import"
