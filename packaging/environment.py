@@ -16,7 +16,10 @@ from pathlib import Path
 from reporting import SetupError, say
 
 _KERNEL = tuple(Path("hvstudio", "simulation", "kernel", name) for name in ("kernel.py", "kernel.pxd"))
-_BUILD_FILES = (Path("pyproject.toml"), Path("setup.py"))
+_BUILD_FILES = (
+    Path("pyproject.toml"),
+    *(Path("packaging", "backend", name) for name in ("hvstudio_backend.py", "setup.py")),
+)
 _SIGNS_OF_NO_NETWORK = (
     "Max retries exceeded", "NewConnectionError", "ProxyError", "Temporary failure in name resolution",
     "getaddrinfo failed", "Network is unreachable", "ConnectTimeoutError", "SSLError", "CERTIFICATE_VERIFY_FAILED",

@@ -1,4 +1,7 @@
-"""What is installed is whole: resources and compiled kernel in the wheel, and a working program without a compiler."""
+"""What is installed is whole: resources and compiled kernel in the wheel, and a working program without a compiler.
+
+Wheels are built from the source distribution, which holds everything that they are made from.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from hvstudio import __version__
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCES = (
-    "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".ci",
+    "pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".ci",
     "hvstudio", "resources", "tests", "packaging",
 )  # fmt: skip
 
@@ -29,7 +32,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 def copy_of_the_sources(target: Path) -> Path:
     """Only what belongs to the package, and nothing that an earlier build left."""
     target.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", "*.egg-info", "kernel.c", "kernel.html")
+    ignored = shutil.ignore_patterns(
+        "__pycache__", "*.so", "*.pyd", "*.egg-info", "kernel.c", "kernel.html", ".hypothesis"
+    )
     for name in SOURCES:
         source = CHECKOUT / name
         if source.is_dir():
@@ -39,15 +44,25 @@ def copy_of_the_sources(target: Path) -> Path:
     return target
 
 
-def build_wheel(sources: Path, output: Path, **environment: str) -> Path:
+def build(kind: str, sources: Path, output: Path, **environment: str) -> Path:
     """Builds with what is installed, so that no network is needed."""
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(output), str(sources)]
+    command = [sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", str(output), str(sources)]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=300, env=os.environ | environment, cwd=sources
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    (wheel,) = output.glob("*.whl")
-    return wheel
+    assert "_ExperimentalConfiguration" not in ended.stderr + ended.stdout
+    (built,) = output.glob({"wheel": "*.whl", "sdist": "*.tar.gz"}[kind])
+    return built
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    """The folder in a source distribution."""
+    with tarfile.open(archive) as opened:
+        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # not in 3.11.0 to 3.11.3
+        opened.extractall(folder, **safely)
+    (root,) = folder.iterdir()
+    return root
 
 
 def install(wheel: Path, folder: Path) -> Path:
@@ -68,10 +83,17 @@ def version_said_by(installed: Path, elsewhere: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    return build_wheel(copy_of_the_sources(folder / "sources"), folder)
+def source_distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That of this checkout, unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
+    archive = build("sdist", copy_of_the_sources(folder / "sources"), folder)
+    return unpacked(archive, folder / "unpacked")
+
+
+@pytest.fixture(scope="module")
+def wheel(source_distribution: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel built from the source distribution."""
+    return build("wheel", source_distribution, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +120,7 @@ def test_every_module_is_in_the_wheel(names: set[str]) -> None:
 
 
 def test_the_compiled_kernel_is_in_the_wheel_beside_its_source(names: set[str]) -> None:
-    assert "hvstudio/simulation/kernel/kernel.py" in names
+    assert {f"hvstudio/simulation/kernel/{name}" for name in ("kernel.py", "kernel.pxd", "codes.py")} <= names
     compiled = [
         name
         for name in names
@@ -157,25 +179,18 @@ def test_an_installed_wheel_runs_compiled_and_finds_its_resources(wheel: Path, t
 
 def test_without_a_compiler_it_installs_and_says_that_the_engine_is_interpreted(tmp_path: Path) -> None:
     sources = copy_of_the_sources(tmp_path / "sources")
-    wheel = build_wheel(sources, tmp_path, CC="false", CXX="false")
+    wheel = build("wheel", sources, tmp_path, CC="false", CXX="false")
     assert "interpreted" in version_said_by(install(wheel, tmp_path / "site"), tmp_path)
 
 
-def test_a_source_distribution_holds_the_project_and_its_tests_run_there(tmp_path: Path) -> None:
+def test_a_source_distribution_holds_the_project_and_its_tests_run_there(
+    source_distribution: Path, tmp_path: Path
+) -> None:
     sources = copy_of_the_sources(tmp_path / "sources")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(sources)],
-        check=True, timeout=300, capture_output=True,
-    )  # fmt: skip
-    (archive,) = tmp_path.glob("hvstudio-*.tar.gz")
-    with tarfile.open(archive) as unpacked:
-        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # not in 3.11.0 to 3.11.3
-        unpacked.extractall(tmp_path / "unpacked", **safely)
-    (root,) = (tmp_path / "unpacked").iterdir()
     for expected in sources.rglob("*"):
-        if expected.is_file() and expected.suffix in (".py", ".hvs", ".toml", ".svg", ".json", ".md", ".png"):
-            assert (root / expected.relative_to(sources)).exists(), expected
-    assert {file.name for file in root.rglob("*") if file.suffix in (".so", ".pyd", ".pyc")} == set()
+        if expected.is_file() and expected.suffix in (".py", ".pxd", ".hvs", ".toml", ".svg", ".json", ".md", ".png"):
+            assert (source_distribution / expected.relative_to(sources)).exists(), expected
+    root = Path(shutil.copytree(source_distribution, tmp_path / "root", ignore=shutil.ignore_patterns("build")))
     some = ["tests/test_units.py", "tests/model/test_edits.py", "tests/files", "tests/test_packaging_readme.py"]
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-m", "not slow", *some],
@@ -183,3 +198,25 @@ def test_a_source_distribution_holds_the_project_and_its_tests_run_there(tmp_pat
         env=os.environ | {"PYTHONPATH": str(root)},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout
+
+
+def test_nothing_compiled_is_in_a_source_distribution(source_distribution: Path) -> None:
+    """What a build leaves beside the sources must not: it would be another system's."""
+    with tarfile.open(next(source_distribution.parent.parent.glob("*.tar.gz"))) as archive:
+        assert [name for name in archive.getnames() if name.endswith((".so", ".pyd", ".pyc", "/kernel.c"))] == []
+
+
+def test_an_editable_installation_compiles_the_kernel_beside_its_source(tmp_path: Path) -> None:
+    sources = copy_of_the_sources(tmp_path / "sources")
+    code = "import sys, hvstudio_backend; print(hvstudio_backend.build_editable(sys.argv[1]))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=300,
+        env=os.environ | {"PYTHONPATH": str(sources / "packaging" / "backend")}, cwd=sources,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    compiled = [
+        path.name
+        for path in (sources / "hvstudio" / "simulation" / "kernel").glob("kernel.*")
+        if path.suffix in (".so", ".pyd")
+    ]
+    assert len(compiled) == 1
