@@ -14,6 +14,7 @@ NORMAL_WEIGHT: Final = 100.0
 """What a virtual machine weighs where nobody can say otherwise; only ratios count."""
 CONTROLS: Final = {"cpu_weight": "weight", "cpu_reserve": "reserve", "cpu_limit": "limit"}
 """The parameters that control a VM's processor time, and what they are called."""
+_ALL: Final = frozenset(CONTROLS.values())
 
 
 @frozen(kw_only=True)
@@ -46,9 +47,21 @@ class Controls:
         return self.limit if self.grouped else self.limit * self.processors
 
 
+def honoured(scene: Scene, hypervisor: Block) -> frozenset[str]:
+    """Which of "weight", "reserve" and "limit" a hypervisor knows, with the scheduler that it uses."""
+    return scene.keep("honoured controls", hypervisor, _honoured)
+
+
+def _honoured(scene: Scene, hypervisor: Block) -> frozenset[str]:
+    if scene.scheduler(hypervisor) == ROOT:
+        return frozenset()
+    facts = scene.facts(hypervisor)
+    return frozenset(name for name in CONTROLS.values() if facts.yes(f"controls.{name}") is not False)
+
+
 def is_honoured(scene: Scene, hypervisor: Block, control: str) -> bool:
     """Whether a hypervisor, with the scheduler that it uses, knows "weight", "reserve" or "limit"."""
-    return scene.scheduler(hypervisor) != ROOT and scene.facts(hypervisor).yes(f"controls.{control}") is not False
+    return control in honoured(scene, hypervisor)
 
 
 def reserve_is_guaranteed(scene: Scene, machine: Block) -> bool:
@@ -75,7 +88,7 @@ def _controls(scene: Scene, machine: Block) -> Controls:
         return Controls(grouped=False, weight=NORMAL_WEIGHT, reserve=0.0, limit=0.0, processors=1)
     facts = scene.facts(hypervisor)
     processors = scene.processors(machine)
-    known = {name for name in CONTROLS.values() if is_honoured(scene, hypervisor, name)}
+    known = honoured(scene, hypervisor)
     weight = float(scene.values(machine)["cpu_weight"]) if "weight" in known else NORMAL_WEIGHT
     reserve, limit = _asked(scene, machine)
     if not reserve_is_guaranteed(scene, machine):
@@ -98,8 +111,6 @@ def _asked(scene: Scene, machine: Block) -> tuple[float, float]:
     """Reserve and limit of one virtual processor, as a part of it, as far as the product knows them."""
     hypervisor = scene.provider(machine)
     values = scene.values(machine)
-    if hypervisor is None:
-        return float(values["cpu_reserve"]), float(values["cpu_limit"])
-    reserve = float(values["cpu_reserve"]) if is_honoured(scene, hypervisor, "reserve") else 0.0
-    limit = float(values["cpu_limit"]) if is_honoured(scene, hypervisor, "limit") else 1.0
-    return reserve, limit
+    known = _ALL if hypervisor is None else honoured(scene, hypervisor)
+    reserve = float(values["cpu_reserve"]) if "reserve" in known else 0.0
+    return reserve, float(values["cpu_limit"]) if "limit" in known else 1.0

@@ -16,13 +16,14 @@ _NO_VALUES: Mapping[str, Any] = {}
 class Facts:
     """The facts of one product by dotted path; a fact that is missing or of another type reads as not known."""
 
-    __slots__ = ("_names", "flat", "id", "label", "product")
+    __slots__ = ("_groups", "_names", "flat", "id", "label", "product")
 
     def __init__(self, product: Product | None) -> None:
         self.product = product
         self.id = product.id if product else ""
         self.label = product.label if product else "the hypervisor"
         self.flat: dict[str, Any] = {}
+        self._groups: dict[str, Mapping[str, Any] | None] = {}
         self._names: dict[str, frozenset[str] | None] = {}
         if product is not None:
             _flatten(product.facts, "", self.flat)
@@ -53,9 +54,11 @@ class Facts:
 
     def group(self, path: str) -> Mapping[str, Any] | None:
         """A table of facts by their last name, or None where the product says nothing of the kind."""
-        prefix = path + "."
-        found = {name[len(prefix) :]: value for name, value in self.flat.items() if name.startswith(prefix)}
-        return found or None
+        if path not in self._groups:
+            prefix = path + "."
+            found = {name[len(prefix) :]: value for name, value in self.flat.items() if name.startswith(prefix)}
+            self._groups[path] = found or None
+        return self._groups[path]
 
     def names(self, path: str) -> frozenset[str] | None:
         """The last names of the facts below `path`, or None where the product says nothing of the kind."""

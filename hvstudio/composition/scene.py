@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.composition.capabilities import Capabilities
@@ -178,6 +178,8 @@ class Scene:
         return self.keep("hypervisors", machine, Scene._hypervisors)
 
     def _hypervisors(self, machine: Block) -> tuple[Block, ...]:
+        if machine.id not in self.index.children:
+            return ()
         found = list(self.on(machine.id, "hypervisor"))
         if (system := self.system_of(machine.id)) is not None:
             found.extend(self.on(system.id, "hypervisor"))
@@ -188,11 +190,12 @@ class Scene:
         kept = self.kept.get(name)
         if kept is None:
             kept = self.kept[name] = {}
-        place = self.place(block)
-        found = kept.get(block.id)
+        support, block_id = block.rests_on, block.id
+        place = NOWHERE if support is None else self.places.get(support, NOWHERE)
+        found = kept.get(block_id)
         if found is None or found[0] is not place:
-            found = kept[block.id] = (place, make(self, block))
-        return cast("_Kept", found[1])
+            found = kept[block_id] = (place, make(self, block))
+        return found[1]
 
     def judged(self, block: Block) -> Judged:
         """The effective values of a block with what is wrong about the given ones."""

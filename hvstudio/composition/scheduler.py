@@ -18,6 +18,6 @@ def effective_scheduler(facts: Facts, values: Mapping[str, Any]) -> str:
     Source: Microsoft Docs, Manage Hyper-V hypervisor scheduler types: core from 2016, root from Windows 10 1803.
     """
     chosen: str = values["scheduler"]
-    if not facts.id or chosen in facts.texts("scheduler.choices"):
+    if chosen == OWN or not facts.id or chosen in facts.texts("scheduler.choices"):
         return chosen
     return OWN

@@ -130,7 +130,7 @@ def test_kvm_weighs_the_vm_whatever_its_size(stack: Any, compiled: Compile) -> N
 
 
 def test_the_root_scheduler_knows_no_controls(stack: Any, compiled: Compile) -> None:
-    _type1(stack, product="")  # the catalogue has no product with the root scheduler yet
+    _type1(stack)
     stack.change("hyper-v", scheduler="root")
     stack.vm("one", on="hyper-v", cpu_weight=500, cpu_limit=0.5)
     plan = compiled(stack)
@@ -147,7 +147,7 @@ def test_a_vm_with_a_reserve_above_its_limit_stays_off(stack: Any, compiled: Com
 
 
 def test_a_scheduler_that_the_product_does_not_offer_changes_nothing(stack: Any, compiled: Compile) -> None:
-    _type1(stack)
+    _type1(stack, product="hyper-v-2012")
     stack.change("hyper-v", scheduler="root")
     stack.vm("one", on="hyper-v", cpu_weight=500)
     plan = compiled(stack)
@@ -215,7 +215,7 @@ def test_every_host_has_its_own_processors(stack: Any, compiled: Compile) -> Non
 
 
 def test_with_the_root_scheduler_vms_are_threads_of_the_parent(stack: Any, compiled: Compile) -> None:
-    _type1(stack, product="")  # the catalogue has no product with the root scheduler yet
+    _type1(stack)
     stack.change("hyper-v", scheduler="root")
     stack.work("scan", on="server")
     stack.vm("one", on="hyper-v")
