@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.checks.wording import percent
-from hvstudio.composition.scene import Scene
+from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.model.document import Block, BlockId, Document
 
@@ -44,7 +43,7 @@ class Consequences:
 
 def consequences(document: Document, catalog: Catalog, block: BlockId) -> Consequences:
     """What hangs on a block; KeyError if there is none of that id."""
-    return consequences_in(scene_of(document, catalog), document.blocks[block])
+    return consequences_in(read_scene(document, catalog), document.blocks[block])
 
 
 def consequences_in(scene: Scene, block: Block) -> Consequences:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.composition.classification import TYPE_LABELS
 from hvstudio.composition.classify import vmm_type_of
-from hvstudio.composition.scene import Scene
+from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.model.document import Block, BlockId, Document
 
 
@@ -27,7 +26,7 @@ class HostClass:
 
 def classify_hosts(document: Document, catalog: Catalog) -> tuple[HostClass, ...]:
     """What every host of the document is, in document order."""
-    scene = scene_of(document, catalog)
+    scene = read_scene(document, catalog)
     return tuple(
         _classified(scene, block) for block in scene.blocks.values() if block.kind == "host" and block.rests_on is None
     )

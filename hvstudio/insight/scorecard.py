@@ -7,9 +7,8 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.composition.classify import shape_of
-from hvstudio.composition.scene import Scene
+from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.composition.techniques import exit_cycles
 from hvstudio.errors import EditError, PlanError
@@ -56,7 +55,7 @@ def scorecard(document: Document, catalog: Catalog, hypervisor: BlockId) -> Scor
     block = document.blocks.get(hypervisor)
     if block is None or block.kind != "hypervisor":
         raise EditError("only the stack of a hypervisor has a scorecard", where=hypervisor)
-    scene = scene_of(document, catalog)
+    scene = read_scene(document, catalog)
     return Scorecard(
         hypervisor=hypervisor,
         title=block.name,

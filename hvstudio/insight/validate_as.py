@@ -8,9 +8,10 @@ from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.finding import Fix
 from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import moved_onto
-from hvstudio.checks.fixes.restructure import restructured, scene_of
+from hvstudio.checks.fixes.restructure import restructured
 from hvstudio.composition.classification import TYPE_LABELS, Classification
 from hvstudio.composition.classify import Step, classification, shape_of
+from hvstudio.composition.scene import read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
@@ -46,7 +47,7 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
         raise EditError("only a hypervisor can be validated as an architecture", where=hypervisor)
     if vmm_type not in ("any", "type1", "type2", "hybrid"):
         raise EditError(f"{vmm_type} is not an architecture", hint="Choose any, type1, type2 or hybrid.")
-    scene = scene_of(document, catalog)
+    scene = read_scene(document, catalog)
     found = classification(scene, block)
     holds = found.vmm_type == vmm_type or (vmm_type == "any" and found.vmm_type != "unclear")
     if holds:
@@ -136,7 +137,7 @@ def _leads_to(document: Document, catalog: Catalog, way: Fix, hypervisor: BlockI
         made = way.edit(document)
     except EditError:
         return False
-    scene = scene_of(made, catalog)
+    scene = read_scene(made, catalog)
     return classification(scene, made.blocks[hypervisor]).vmm_type == target
 
 

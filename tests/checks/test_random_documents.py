@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hvstudio.checks.finding import Report, Severity
 from hvstudio.checks.fixes.convert import convert
-from hvstudio.checks.fixes.restructure import scene_of
 from hvstudio.checks.register import RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.run import Checker, check
 from hvstudio.composition.classify import classify
+from hvstudio.composition.scene import read_scene
 from hvstudio.errors import EditError, PlanError
 from hvstudio.insight.consequences import consequences
 from hvstudio.insight.scorecard import scorecard
@@ -81,7 +81,7 @@ def test_files_edited_by_hand_get_an_answer_too(steps, ties) -> None:
 @given(st.lists(STEPS, max_size=40))
 def test_the_general_rules_have_nothing_to_say_of_ordinary_blocks(steps) -> None:
     document = grown(steps)
-    scene = scene_of(document, CATALOG)
+    scene = read_scene(document, CATALOG)
     for block in document.blocks.values():
         if scene.is_ordinary(block):
             assert not [rule.id for rule in RULES_OF_UNKNOWN_KINDS if rule.look(scene, block)]

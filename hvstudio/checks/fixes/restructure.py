@@ -7,7 +7,6 @@ from typing import Final
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.checks.fixes.mending import dissolved, fitting_system, with_system
 from hvstudio.composition.knowledge import Facts, Knowledge
-from hvstudio.composition.scene import Scene
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import add_block, free_name, move_block, remove_blocks
@@ -186,10 +185,3 @@ def _all_on(document: Document, support: BlockId, kind: str) -> tuple[BlockId, .
 
 def _kind_on(document: Document, support: BlockId, kind: str) -> BlockId | None:
     return next(iter(_all_on(document, support, kind)), None)
-
-
-def scene_of(document: Document, catalog: Catalog) -> Scene:
-    """The document laid out for questions, outside a check."""
-    scene = Scene(document, Knowledge(catalog))
-    scene.settle()
-    return scene

@@ -19,14 +19,14 @@ from hvstudio.checks.fixes.mending import (
     with_parent,
     with_system,
 )
-from hvstudio.checks.fixes.restructure import restructured, scene_of
+from hvstudio.checks.fixes.restructure import restructured
 from hvstudio.checks.fixes.selection import product_for, suits
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.rules.capacity import spare_memory
 from hvstudio.checks.rules.placement import ARCHITECTURES
 from hvstudio.composition.classification import TYPE_LABELS
 from hvstudio.composition.classify import classification, shape_of
-from hvstudio.composition.scene import Scene
+from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.composition.starting import Hindrance, hypervisor_obstacles
 from hvstudio.model.document import Block, BlockId, Document
@@ -61,7 +61,7 @@ def _adding_vm(scene: Scene, hypervisor: Block) -> Edit:
     """Add a VM that takes half of the spare memory, at most 1 GiB; a full machine gets a little more."""
 
     def edit(document: Document) -> Document:
-        now = scene_of(document, scene.catalog)
+        now = read_scene(document, scene.catalog)
         machine = shape_of(now, now.blocks[hypervisor.id]).machine
         spare: float = GIB
         if machine is not None and machine.kind != "parent_partition":
