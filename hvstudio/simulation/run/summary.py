@@ -48,10 +48,16 @@ class Window:
         return np.diff(self.times_ns), Row(np.diff(self.rows.cells, axis=0), self.rows.vms, self.rows.stations)
 
 
+_ONLY_SAID: Final = frozenset({"context_block", "context_part", "station_part"})
+"""Columns that make ids for results and change no run: fingerprints of before they were there still hold."""
+
+
 def plan_digest(plan: Plan) -> str:
     """SHA-256 of everything in the plan that can change a run."""
     digest = hashlib.sha256()
     for declared in fields(Plan):
+        if declared.name in _ONLY_SAID:
+            continue
         value = getattr(plan, declared.name)
         digest.update(declared.name.encode())
         digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
