@@ -22,7 +22,7 @@ from hvstudio import __version__
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCES = (
-    "pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".ci",
+    "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".ci",
     "hvstudio", "resources", "tests", "packaging",
 )  # fmt: skip
 

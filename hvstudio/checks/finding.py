@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from attrs import field, frozen
 
-from hvstudio.composition.classification import Classification
+from hvstudio.composition.classify import Classification
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import Edit
 

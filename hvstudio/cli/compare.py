@@ -14,7 +14,7 @@ from hvstudio.cli.output.outcome import FAILED, FINE
 from hvstudio.cli.output.progress import ProgressBar
 from hvstudio.cli.output.writing import counted, remark, say, say_json, shown_number, shown_seconds, table
 from hvstudio.cli.simulate import options_from, with_head
-from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.composition.classify import TYPE_LABELS
 from hvstudio.errors import HVStudioError
 from hvstudio.insight.naming import hosts_by_block, told_apart
 

@@ -12,7 +12,7 @@ from hvstudio.cli.arguments import add_file
 from hvstudio.cli.inputs import open_catalog, open_document, shown_name
 from hvstudio.cli.output.outcome import FAILED, FINE
 from hvstudio.cli.output.writing import counted, say, say_json
-from hvstudio.composition.classification import TYPE_LABELS, Classification
+from hvstudio.composition.classify import TYPE_LABELS, Classification
 from hvstudio.files.native import model_sha256
 from hvstudio.model.document import BlockId, Document
 

@@ -11,11 +11,31 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.composition.classification import TYPE_LABELS, Classification
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.index import Index
+
+TYPE_LABELS = {"type1": "Type 1", "type2": "Type 2", "hybrid": "Hybrid", "native": "Native", "unclear": "Unclear"}
+
+
+@frozen(kw_only=True)
+class Classification:
+    """What one hypervisor is, by structure: `vmm_type` is "type1", "type2", "hybrid" or "unclear".
+
+    `nested_in` is the hypervisor it runs under, if any. `sentence` is the reason in one sentence; `argument` is the
+    same step by step, each step with the blocks it speaks of, to be highlighted on the diagram. `expected` is what
+    the product is said to be, with `expected_source`.
+    """
+
+    hypervisor: BlockId
+    vmm_type: str
+    sentence: str
+    nested_in: BlockId | None = None
+    argument: tuple[tuple[str, tuple[BlockId, ...]], ...] = ()
+    expected: str = ""
+    expected_source: str = ""
+
 
 Step: TypeAlias = tuple[str, tuple[BlockId, ...]]
 _NAMED: Final = 4

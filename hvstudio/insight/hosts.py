@@ -5,8 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.composition.classification import TYPE_LABELS
-from hvstudio.composition.classify import vmm_type_of
+from hvstudio.composition.classify import TYPE_LABELS, vmm_type_of
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.model.document import Block, BlockId, Document
 

@@ -9,8 +9,7 @@ from hvstudio.checks.finding import Fix
 from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import moved_onto
 from hvstudio.checks.fixes.restructure import restructured
-from hvstudio.composition.classification import TYPE_LABELS, Classification
-from hvstudio.composition.classify import Step, classification, shape_of
+from hvstudio.composition.classify import TYPE_LABELS, Classification, Step, classification, shape_of
 from hvstudio.composition.scene import read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.errors import EditError

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from setuptools import Extension, find_packages, setup
+from setuptools.command.egg_info import manifest_maker
 
 KERNEL = "hvstudio/simulation/kernel"
+
+# What the source distribution holds, named beside this file instead of at the top of the checkout.
+manifest_maker.template = str(Path(__file__).with_name("MANIFEST.in"))
 
 # The event loop, compiled where there is a C compiler; without one the same file runs interpreted, and says so.
 # No fused multiply-add: compiled and interpreted runs must agree to the last bit.

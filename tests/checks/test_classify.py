@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvstudio.catalog.catalog import Catalog, empty_catalog
-from hvstudio.composition.classification import Classification
-from hvstudio.composition.classify import classify
+from hvstudio.composition.classify import Classification, classify
 from hvstudio.errors import EditError
 from hvstudio.files.examples import load_example
 from hvstudio.insight.validate_as import validate_as

@@ -15,7 +15,7 @@ from hvstudio.checks.fixes.mending import fitting_system
 from hvstudio.checks.fixes.native import as_native
 from hvstudio.checks.fixes.restructure import restructured, system_of_stack
 from hvstudio.checks.fixes.selection import product_for, products_of_type
-from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.composition.classify import TYPE_LABELS
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.composition.serving import system_fits
 from hvstudio.errors import EditError

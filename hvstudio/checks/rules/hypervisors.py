@@ -24,8 +24,7 @@ from hvstudio.checks.fixes.selection import product_for, suits
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.rules.capacity import spare_memory
 from hvstudio.checks.rules.placement import ARCHITECTURES
-from hvstudio.composition.classification import TYPE_LABELS
-from hvstudio.composition.classify import classification, shape_of
+from hvstudio.composition.classify import TYPE_LABELS, classification, shape_of
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
 from hvstudio.composition.starting import Hindrance, hypervisor_obstacles

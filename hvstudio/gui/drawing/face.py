@@ -12,7 +12,7 @@ from hvstudio.catalog.appearance import Appearance, Shape
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Report, Severity
-from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.composition.classify import TYPE_LABELS
 from hvstudio.editor.facts import key_facts
 from hvstudio.gui.drawing.lettering import Lettering
 from hvstudio.gui.look.theme import block_colour, ink_of, outline_of

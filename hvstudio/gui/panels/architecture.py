@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from hvstudio.checks.finding import Fix, Report
 from hvstudio.checks.fixes.convert import Conversion, convert
-from hvstudio.composition.classification import TYPE_LABELS, Classification
+from hvstudio.composition.classify import TYPE_LABELS, Classification
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.look.theme import Theme

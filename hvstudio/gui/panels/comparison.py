@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hvstudio.composition.classification import TYPE_LABELS
+from hvstudio.composition.classify import TYPE_LABELS
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.comparison_plot import TOKENS, Bars, ComparisonPlot
 from hvstudio.gui.widgets.legend import short_number, short_time
