@@ -4,6 +4,7 @@ A fact nobody states and nothing assumes is `UNKNOWN` (its value is None). A new
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -21,6 +22,7 @@ DriverCostsId = Annotated[str, DriverCosts]
 DeviceModelId = Annotated[str, DeviceModel]
 """Ids of cost cards, with the shape that the card must have."""
 
+_NOT_IN_FILES: Final = {"key": ""}
 _MIDDLE: Final = "the middle of the products that state it"
 _NOT_SAID: Final = "not forbidden where nothing is said"
 
@@ -65,6 +67,11 @@ class RequirementFacts:
     host_os: Fact[tuple[str, ...]] = Fact(())
     parent_os: Fact[tuple[str, ...]] = Fact(())
 
+    def of(self, capability: str) -> Fact[Demand | None]:
+        """The demand on a capability of the processor, by the host parameter that gives it."""
+        demands = {"hardware_virtualization": self.hardware_virtualization, "slat": self.slat, "dep": self.dep}
+        return self.host_64bit if capability == "is_64bit" else demands[capability]
+
 
 @frozen(kw_only=True, eq=False, repr=False)
 class GuestFacts:
@@ -92,7 +99,8 @@ class MemoryFacts:
     """What VMs take of the host's memory."""
 
     overcommit: Fact[Overcommit] = assumed("none", "the careful reading")
-    dynamic: Fact[bool] = assumed(False, "the careful reading")
+    dynamic: Fact[bool | None] = UNKNOWN
+    """Where nothing is said, nobody is warned and nothing is given."""
     overhead_fixed_bytes: Fact[Bytes] = assumed(0, "no figure, so none is charged")
     overhead_first_gib_bytes: Fact[Bytes] = assumed(0, "no figure, so none is charged")
     """Where it is stated, `overhead_per_gib_bytes` counts from the second GiB on."""
@@ -162,10 +170,10 @@ class DeviceModelFacts:
         named = {"emulated": self.emulated, "synthetic": self.synthetic, "sr-iov": self.sr_iov}
         return self.pass_through if name == "pass-through" else named.get(name, UNKNOWN)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the models that are offered."""
-        return tuple(name for name in DEVICE_MODELS if self.of(name).value is not None)
+    @cached_property
+    def cards(self) -> dict[str, str]:
+        """The models that are offered, by name, each with its cost card."""
+        return {name: card for name in DEVICE_MODELS if (card := self.of(name).value) is not None}
 
 
 DEVICE_MODELS: Final = ("emulated", "synthetic", "sr-iov", "pass-through")
@@ -202,10 +210,13 @@ class HypervisorFacts:
     RETIRED: ClassVar = {"emulation_location": "", "controls.native_default_weight": "", "scheduler.name": ""}
     """Names that earlier editions knew: where the fact went, or nothing for one that nobody reads."""
 
+    product: str = field(default="", metadata=_NOT_IN_FILES)
+    """The id of the product that states this; empty for a hypervisor without one."""
+    label: str = field(default="the hypervisor", metadata=_NOT_IN_FILES)
     expected_class: Fact[VmmClass | None] = UNKNOWN
     class_note: Fact[str | None] = UNKNOWN
     contested: Fact[bool] = assumed(False, "nobody disagrees where nothing is said")
-    needs_parent: Fact[bool] = assumed(False, _NOT_SAID)
+    needs_parent: Fact[bool | None] = UNKNOWN
     own_drivers: Fact[bool] = assumed(False, "what has its own drivers says so")
     serial_io_threads: Fact[Count] = assumed(1, "one thread a VM")
     """Threads that work for one VM's I/O at a time; 0: the I/O has no thread of its own."""
@@ -234,6 +245,8 @@ class SystemFacts:
     MUST_STATE: ClassVar = ("family",)
     RETIRED: ClassVar = {"hyper_v_guest_drivers": "", "scheduler.name": "", "quantum_s": "scheduler.quantum_s"}
 
+    product: str = field(default="", metadata=_NOT_IN_FILES)
+    label: str = field(default="the operating system", metadata=_NOT_IN_FILES)
     family: Fact[str | None] = UNKNOWN
     is_server: Fact[bool | None] = UNKNOWN
     is_64bit: Fact[bool | None] = UNKNOWN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from attrs import evolve
+
 from hvstudio.catalog.cards import RETIRED_VALUES, CostCard, Processor, shape_of_card, value_names
 from hvstudio.catalog.declaration import Kind, Product, Source
 from hvstudio.catalog.entry import Entry
@@ -124,7 +126,7 @@ def _facts(entry: Entry, kind: Kind, before: Mapping[str, Any], own: Mapping[str
     for name in shape.MUST_STATE:
         if name not in stated:
             raise entry.wrong(f"facts.{name} is not stated", hint=f"Every {kind.label.lower()} says it.")
-    return facts
+    return evolve(facts, product=entry.string("id"), label=entry.string("label"))
 
 
 def _moved(stated: dict[str, Any], shape: type[HypervisorFacts] | type[SystemFacts]) -> dict[str, Any]:

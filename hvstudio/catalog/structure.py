@@ -113,7 +113,8 @@ class _StrictConverter(BaseConverter):
 @cache
 def _attributes(shape: type[Any]) -> Mapping[str, Attribute[Any]]:
     """The attributes of a record by the names that files give them."""
-    return {str(attribute.metadata.get("key", attribute.name)): attribute for attribute in fields(shape)}
+    keys = ((str(attribute.metadata.get("key", attribute.name)), attribute) for attribute in fields(shape))
+    return {key: attribute for key, attribute in keys if key}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from hvstudio.composition.knowledge import Facts
+from hvstudio.catalog.facts import HypervisorFacts
 
 
 class Capabilities(NamedTuple):
@@ -27,32 +27,31 @@ class Capabilities(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """Something that a product may demand of the processor: the fact that says so, the capability, and its words."""
+    """Something that a product may demand of the processor: the capability, and its words."""
 
-    fact: str
     capability: str
     words: str
 
 
 REQUIREMENTS: Final = (
-    Requirement("requires.host_64bit", "is_64bit", "a 64-bit processor"),
-    Requirement("requires.hardware_virtualization", "hardware_virtualization", "VT-x or AMD-V"),
-    Requirement("requires.slat", "slat", "SLAT (EPT or NPT)"),
-    Requirement("requires.dep", "dep", "DEP (the XD or NX bit)"),
+    Requirement("is_64bit", "a 64-bit processor"),
+    Requirement("hardware_virtualization", "VT-x or AMD-V"),
+    Requirement("slat", "SLAT (EPT or NPT)"),
+    Requirement("dep", "DEP (the XD or NX bit)"),
 )
 """What products demand of a processor, in the order in which they are told."""
 WORDS: Final = {item.capability: item.words for item in REQUIREMENTS}
 """The capabilities that products demand, as they are called."""
 
 
-def unmet(facts: Facts, offered: Capabilities) -> list[Requirement]:
+def unmet(facts: HypervisorFacts, offered: Capabilities) -> list[Requirement]:
     """What a product requires and a machine does not offer."""
     return [item for item in REQUIREMENTS if demands(facts, item) and not getattr(offered, item.capability)]
 
 
-def demands(facts: Facts, requirement: Requirement) -> bool:
+def demands(facts: HypervisorFacts, requirement: Requirement) -> bool:
     """Whether a product cannot do without it."""
-    return facts.text(requirement.fact) == "required"
+    return facts.requires.of(requirement.capability).value == "required"
 
 
 def of_host(values: Mapping[str, Any], *, whole_cores: bool = False) -> Capabilities:
@@ -76,7 +75,7 @@ def of_host(values: Mapping[str, Any], *, whole_cores: bool = False) -> Capabili
     )
 
 
-def of_vm(below: Capabilities, values: Mapping[str, Any], facts: Facts) -> Capabilities:
+def of_vm(below: Capabilities, values: Mapping[str, Any], facts: HypervisorFacts) -> Capabilities:
     """What a VM of these values shows of the machine below, on a hypervisor of these facts.
 
     It hands on VT-x and AMD-V only where it is told to and its product can, which may depend on the processor's maker.
@@ -88,7 +87,7 @@ def of_vm(below: Capabilities, values: Mapping[str, Any], facts: Facts) -> Capab
         schedulable=processors,
         node_processors=processors,
         vendor=below.vendor,
-        is_64bit=below.is_64bit and facts.yes("guests.is_64bit") is not False,
+        is_64bit=below.is_64bit and facts.guests.is_64bit.value,
         hardware_virtualization=exposed and below.hardware_virtualization,
         slat=exposed and below.slat,
         dep=below.dep,
@@ -96,11 +95,11 @@ def of_vm(below: Capabilities, values: Mapping[str, Any], facts: Facts) -> Capab
     )
 
 
-def given_processors(values: Mapping[str, Any], facts: Facts) -> int:
+def given_processors(values: Mapping[str, Any], facts: HypervisorFacts) -> int:
     """The virtual processors that a VM of these values gets: as many as its product gives one VM at most."""
     wanted: int = values["virtual_processors"]
-    most, _ = facts.vm_limit("vcpus_per_vm", values["generation"])
-    return wanted if most is None or most <= 0 else min(wanted, int(most))
+    most = facts.limits.processors_of_vm(values["generation"]).value
+    return wanted if most is None or most <= 0 else min(wanted, most)
 
 
 def of_partition(below: Capabilities, values: Mapping[str, Any]) -> Capabilities:
@@ -119,6 +118,6 @@ def of_partition(below: Capabilities, values: Mapping[str, Any]) -> Capabilities
     )
 
 
-def can_nest(facts: Facts, vendor: str) -> bool:
+def can_nest(facts: HypervisorFacts, vendor: str) -> bool:
     """Whether a product can show VT-x or AMD-V to a VM on a processor of that maker; yes where nothing is known."""
-    return facts.yes(f"nested.{vendor}") is not False
+    return facts.nested.on(vendor).value

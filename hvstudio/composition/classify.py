@@ -113,8 +113,8 @@ def _classified(scene: Scene, hypervisor: Block) -> Classification:
     shape = shape_of(scene, hypervisor)
     vmm_type, sentence, first = _structure(scene, shape)
     facts = scene.facts(hypervisor)
-    expected = facts.text("expected_class")
-    source = facts.source("expected_class")
+    expected = facts.expected_class.value or ""
+    source = facts.expected_class.said_by
     steps: list[Step] = list(first)
     if vmm_type != "unclear":
         steps += [_owner(scene, shape, vmm_type), _schedule(shape, vmm_type), _path(scene, shape, vmm_type)]
@@ -127,7 +127,7 @@ def _classified(scene: Scene, hypervisor: Block) -> Classification:
                 _ids(shape.machine, outer),
             )
         )
-    if note := facts.text("class_note"):
+    if note := facts.class_note.value:
         steps.append((f"{note.rstrip('.')}.", (hypervisor.id,)))
     if expected:
         steps.append(_product_step(hypervisor, facts.label, vmm_type, expected, source))
@@ -245,7 +245,7 @@ def _owner(scene: Scene, shape: Shape, vmm_type: str) -> Step:
             f"{_names(shape.systems_beside)} and “{me.name}” both reach the devices; neither is above the other.",
             _ids(*shape.systems_beside, me),
         )
-    if shape.parents and not scene.facts(me).yes("own_drivers"):
+    if shape.parents and not scene.facts(me).own_drivers.value:
         parent = shape.parents[0]
         system = scene.system_of(parent.id)
         of = f"“{system.name}” in the parent partition “{parent.name}”" if system else f"“{parent.name}”"
@@ -278,7 +278,7 @@ def _path(scene: Scene, shape: Shape, vmm_type: str) -> Step:
     route: list[Block | None] = [vm, me]
     if vmm_type == "type2":
         route.append(under)
-    elif vmm_type == "type1" and shape.parents and not scene.facts(me).yes("own_drivers"):
+    elif vmm_type == "type1" and shape.parents and not scene.facts(me).own_drivers.value:
         route.append(shape.parents[0])
     route.append(shape.machine if vmm_type == "type2" else under)
     names = " → ".join([start, *(f"“{item.name}”" for item in route[1:] if item is not None)])

@@ -56,7 +56,7 @@ def _honoured(scene: Scene, hypervisor: Block) -> frozenset[str]:
     if scene.scheduler(hypervisor) == ROOT:
         return frozenset()
     facts = scene.facts(hypervisor)
-    return frozenset(name for name in CONTROLS.values() if facts.yes(f"controls.{name}") is not False)
+    return frozenset(name for name in CONTROLS.values() if facts.controls.of(name).value)
 
 
 def is_honoured(scene: Scene, hypervisor: Block, control: str) -> bool:
@@ -95,9 +95,9 @@ def _controls(scene: Scene, machine: Block) -> Controls:
         reserve = 0.0
     reserve = min(reserve, limit)
     ceiling = 0.0 if limit >= 1.0 else limit
-    if not known or facts.text("controls.scope") != "vm":
+    if not known or facts.controls.scope.value != "vm":
         return Controls(grouped=False, weight=weight, reserve=reserve, limit=ceiling, processors=processors)
-    grows = facts.yes("controls.weight_grows_with_vcpus") is True
+    grows = facts.controls.weight_grows_with_vcpus.value
     return Controls(
         grouped=True,
         weight=weight * (processors if grows else 1),

@@ -14,11 +14,6 @@ from hvstudio.model.document import Block
 HANDED_OVER: Final = ("sr-iov", "pass-through")
 """Models by which a VM drives hardware itself."""
 DEVICE_WORDS: Final = {"disk": "disk", "nic": "network card"}
-_UNNAMED: Final[Mapping[str, Mapping[str, str]]] = {
-    "disk": {"emulated": "disk-emulated-process", "synthetic": "disk-virtio-process"},
-    "nic": {"emulated": "nic-emulated-process", "synthetic": "nic-virtio-process"},
-}
-"""The device models of a hypervisor without a product."""
 _PACKET_OVERHEAD_BYTES: Final = 78
 """Preamble, Ethernet, IP and TCP headers and gap of one packet. Source: IEEE 802.3; RFC 791; RFC 793."""
 _LONGEST_CHAIN: Final = 16
@@ -43,8 +38,8 @@ class Backing:
 
 def offered_models(scene: Scene, hypervisor: Block | None, kind: str) -> Mapping[str, str]:
     """The models of disks ("disk") or network cards ("nic") that a product offers, each with its cost card."""
-    known: Mapping[str, Any] | None = None if hypervisor is None else scene.facts(hypervisor).group(f"{kind}_models")
-    return {name: card for name, card in (known or _UNNAMED[kind]).items() if isinstance(card, str)}
+    facts = scene.catalog.hypervisor("") if hypervisor is None else scene.facts(hypervisor)
+    return facts.models(kind).cards
 
 
 def fallbacks(wanted: str) -> tuple[str, ...]:

@@ -1,94 +1,17 @@
-"""What the catalogue says, laid out for fast reading: defaults by kind and product, facts by dotted path."""
+"""What the catalogue says, laid out for fast reading: effective values by kind and product, facts, cost cards."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.catalog.declaration import Parameter, Product, Seat
-from hvstudio.catalog.load import value_problem
+from hvstudio.catalog.declaration import Parameter, Seat
+from hvstudio.catalog.facts import HypervisorFacts, SystemFacts
+from hvstudio.catalog.fitting import value_problem
 from hvstudio.model.document import Block, Value
 
 _NO_VALUES: Mapping[str, Any] = {}
-
-
-class Facts:
-    """The facts of one product by dotted path; a fact that is missing or of another type reads as not known."""
-
-    __slots__ = ("_groups", "_names", "flat", "id", "label", "product")
-
-    def __init__(self, product: Product | None) -> None:
-        self.product = product
-        self.id = product.id if product else ""
-        self.label = product.label if product else "the hypervisor"
-        self.flat: dict[str, Any] = {}
-        self._groups: dict[str, Mapping[str, Any] | None] = {}
-        self._names: dict[str, frozenset[str] | None] = {}
-        if product is not None:
-            _flatten(product.facts, "", self.flat)
-
-    def number(self, path: str) -> float | None:
-        """A number, or None where nothing is known."""
-        value = self.flat.get(path)
-        if value is None or isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            return None
-        return value
-
-    def yes(self, path: str) -> bool | None:
-        """True, False, or None where nothing is known."""
-        value = self.flat.get(path)
-        return value if isinstance(value, bool) else None
-
-    def text(self, path: str) -> str:
-        """A text, empty where nothing is known."""
-        value = self.flat.get(path)
-        return value if isinstance(value, str) else ""
-
-    def texts(self, path: str) -> tuple[str, ...]:
-        """A list of texts, empty where nothing is known."""
-        value = self.flat.get(path)
-        if not isinstance(value, list | tuple):
-            return ()
-        return tuple(item for item in cast("list[object]", value) if isinstance(item, str))
-
-    def group(self, path: str) -> Mapping[str, Any] | None:
-        """A table of facts by their last name, or None where the product says nothing of the kind."""
-        if path not in self._groups:
-            prefix = path + "."
-            found = {name[len(prefix) :]: value for name, value in self.flat.items() if name.startswith(prefix)}
-            self._groups[path] = found or None
-        return self._groups[path]
-
-    def names(self, path: str) -> frozenset[str] | None:
-        """The last names of the facts below `path`, or None where the product says nothing of the kind."""
-        if path not in self._names:
-            group = self.group(path)
-            self._names[path] = None if group is None else frozenset(group)
-        return self._names[path]
-
-    def vm_limit(self, name: str, generation: str) -> tuple[float | None, str]:
-        """A limit of one VM, which may differ for generation 2, and the path it comes from."""
-        stem = name.removesuffix("_bytes")
-        newer = f"limits.{stem}_gen2{name[len(stem) :]}"
-        if generation == "2" and self.number(newer) is not None:
-            return self.number(newer), newer
-        return self.number(f"limits.{name}"), f"limits.{name}"
-
-    def source(self, path: str, otherwise: str = "") -> str:
-        """Who says so, with a mark on estimates."""
-        source = self.product.fact_sources.get(path) if self.product else None
-        if source is None:
-            return otherwise
-        return f"{source.text} (estimate)" if source.estimate and "estimate" not in source.text else source.text
-
-
-def _flatten(node: Mapping[str, Any], prefix: str, into: dict[str, Any]) -> None:
-    for key, value in node.items():
-        if isinstance(value, Mapping):
-            _flatten(cast("Mapping[str, Any]", value), f"{prefix}{key}.", into)
-        else:
-            into[prefix + key] = value
 
 
 class Judged(NamedTuple):
@@ -111,18 +34,18 @@ class Knowledge:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._defaults: dict[tuple[str, str], Mapping[str, Value]] = {}
-        self._facts: dict[str, Facts] = {}
         self._judged: dict[tuple[object, ...], Judged] = {}
         self._together: dict[tuple[str, str, str], bool] = {}
         self._parameters: dict[str, dict[str, Parameter]] = {}
         self._problems: dict[tuple[str, str, type, object], str] = {}
 
-    def facts(self, product_id: str) -> Facts:
-        """The facts of a product (nothing known, for the empty id and unknown ids)."""
-        found = self._facts.get(product_id)
-        if found is None:
-            found = self._facts[product_id] = Facts(self.catalog.product(product_id))
-        return found
+    def facts(self, product_id: str) -> HypervisorFacts:
+        """What a hypervisor product states; a hypervisor without a product for the empty id and unknown ids."""
+        return self.catalog.hypervisor(product_id)
+
+    def system_facts(self, product_id: str) -> SystemFacts:
+        """What an operating system states; one without a product for the empty id and unknown ids."""
+        return self.catalog.system(product_id)
 
     def defaults(self, kind: str, product: str) -> Mapping[str, Value]:
         """What every parameter of a kind is when the block says nothing; empty for kinds unknown here."""

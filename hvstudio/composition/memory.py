@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from hvstudio.composition.knowledge import Facts
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId
 
@@ -48,12 +48,12 @@ class MemoryFit:
     refused: dict[BlockId, float]
 
 
-def overhead_bytes(facts: Facts, memory: float) -> float:
+def overhead_bytes(facts: HypervisorFacts, memory: float) -> float:
     """What a hypervisor takes for a VM of so many bytes beyond the VM's own memory."""
-    first = facts.number("memory.overhead_first_gib_bytes") or 0.0
+    first = facts.memory.overhead_first_gib_bytes.value
     beyond = max(0.0, memory - (GIB if first else 0.0))
-    fixed = facts.number("memory.overhead_fixed_bytes") or 0.0
-    return fixed + first + (facts.number("memory.overhead_per_gib_bytes") or 0.0) * beyond / GIB
+    fixed = facts.memory.overhead_fixed_bytes.value
+    return fixed + first + facts.memory.overhead_per_gib_bytes.value * beyond / GIB
 
 
 def memory_need(scene: Scene, vm: Block) -> Need:
@@ -65,9 +65,9 @@ def _need(scene: Scene, vm: Block) -> Need:
     values, facts = scene.values(vm), scene.place(vm).facts
     configured = given_bytes(scene, vm)
     touched = configured * values["memory_demand"]
-    may_exceed = facts.text("memory.overcommit") == "full"
+    may_exceed = facts.memory.overcommit.value == "full"
     overhead = overhead_bytes(facts, configured)
-    if not values["dynamic_memory"] or facts.yes("memory.dynamic") is not True:
+    if not values["dynamic_memory"] or facts.memory.dynamic.value is not True:
         return Need(
             startup=configured,
             minimum=configured,
@@ -91,7 +91,7 @@ def _need(scene: Scene, vm: Block) -> Need:
 def given_bytes(scene: Scene, vm: Block) -> float:
     """The memory that a VM starts with: what the person gave it, as far as the product can give it."""
     values, facts = scene.values(vm), scene.place(vm).facts
-    most, _ = facts.vm_limit("memory_per_vm_bytes", values["generation"])
+    most = facts.limits.memory_of_vm(values["generation"]).value
     wanted = float(values["memory_bytes"])
     return wanted if most is None or most <= 0 else min(wanted, most)
 
@@ -101,7 +101,7 @@ def kept_by_layers(scene: Scene, machine: Block) -> float:
     system = scene.system_of(machine.id)
     kept = 0.0 if system is None else float(scene.values(system)["memory_reserve_bytes"])
     for hypervisor in scene.hypervisors(machine):
-        kept += scene.facts(hypervisor).number("memory.host_reserve_bytes") or 0.0
+        kept += scene.facts(hypervisor).memory.host_reserve_bytes.value
         kept += sum(scene.values(parent)["memory_bytes"] for parent in scene.on(hypervisor.id, "parent_partition"))
     return kept
 

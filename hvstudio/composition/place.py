@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.composition import capabilities
 from hvstudio.composition.capabilities import Capabilities
-from hvstudio.composition.knowledge import Facts
 from hvstudio.model.document import Block, BlockId
 
 
@@ -27,12 +27,12 @@ class Place(NamedTuple):
     machine_kind: str
     os: BlockId | None
     hypervisor: BlockId | None
-    facts: Facts
+    facts: HypervisorFacts
     depth: int
     vm: BlockId | None
 
 
-NOWHERE_FACTS: Final = Facts(None)
+NOWHERE_FACTS: Final = HypervisorFacts()
 NOWHERE: Final = Place(None, None, "", None, None, "", None, None, NOWHERE_FACTS, 0, None)
 MACHINES: Final = frozenset({"host", "vm", "parent_partition"})
 
@@ -42,7 +42,7 @@ def place_above(
     below: Place,
     *,
     values: Callable[[Block], Mapping[str, Any]],
-    facts: Callable[[Block], Facts],
+    facts: Callable[[Block], HypervisorFacts],
     schedules_whole_cores: Callable[[Block], bool],
 ) -> Place:
     """The place of what rests on `block`, which itself stands at `below`."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.facts import HypervisorFacts, SystemFacts
 from hvstudio.composition.capabilities import Capabilities
-from hvstudio.composition.knowledge import Facts, Judged, Knowledge
+from hvstudio.composition.knowledge import Judged, Knowledge
 from hvstudio.composition.place import NOWHERE, Place, place_above
 from hvstudio.composition.scheduler import CORE, effective_scheduler
 from hvstudio.model.document import Block, BlockId, Document
@@ -209,9 +210,13 @@ class Scene:
         found = self.judged_of.get(block.id)
         return found[0] if found is not None else self.judged(block)[0]
 
-    def facts(self, block: Block) -> Facts:
-        """What is known of the block's product."""
-        return self.knowledge.facts(block.product)
+    def facts(self, hypervisor: Block) -> HypervisorFacts:
+        """What a hypervisor's product states."""
+        return self.catalog.hypervisor(hypervisor.product)
+
+    def system_facts(self, system: Block) -> SystemFacts:
+        """What an operating system's product states."""
+        return self.catalog.system(system.product)
 
     def name(self, block_id: BlockId | None) -> str:
         """The block's name as it reads in a sentence."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hvstudio.catalog.catalog import Catalog
-from hvstudio.composition.knowledge import Facts
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block
 
@@ -24,7 +25,7 @@ def drives_devices(scene: Scene, hypervisor: Block) -> bool:
     """Whether a hypervisor drives devices itself: it has drivers, and nothing lies between it and the machine."""
     under = scene.support(hypervisor)
     on_system = under is not None and under.kind == "os"
-    return scene.facts(hypervisor).yes("own_drivers") is True and not on_system
+    return scene.facts(hypervisor).own_drivers.value and not on_system
 
 
 def owner_of_devices(scene: Scene, machine: Block) -> Block:
@@ -34,10 +35,8 @@ def owner_of_devices(scene: Scene, machine: Block) -> Block:
     return machine
 
 
-def system_fits(catalog: Catalog, facts: Facts, path: str, system: Block) -> bool:
-    """Whether an operating system is among the ids and families at `path`; true where nothing is listed or known."""
-    wanted = facts.texts(path)
-    product = catalog.product(system.product)
-    if not wanted or product is None:
+def system_fits(catalog: Catalog, wanted: Sequence[str], system: Block) -> bool:
+    """Whether an operating system is among these ids and families; true where nothing is listed or known."""
+    if not wanted or catalog.product(system.product) is None:
         return True
-    return product.id in wanted or product.facts.get("family") in wanted
+    return system.product in wanted or catalog.system(system.product).family.value in wanted

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from hvstudio.catalog.sourced import UNKNOWN, Fact
 from hvstudio.composition.capabilities import WORDS, unmet
 from hvstudio.composition.controls import controls_of, is_out_of_order
 from hvstudio.composition.memory import MemoryFit, memory_fit, memory_need
@@ -70,13 +71,13 @@ _RUN_ALL_THE_SAME: Final = frozenset(
 class Obstacle:
     """One thing that speaks against running a VM: a part of a sentence, and the blocks that it is about.
 
-    `fact` is the path of the fact behind it, `most` the number there; `lacks` the capability that the processor lacks.
+    `fact` is the fact behind it, `most` the number there; `lacks` the capability that the processor lacks.
     """
 
     hindrance: Hindrance
     reason: str
     about: tuple[BlockId, ...] = ()
-    fact: str = ""
+    fact: Fact[Any] = UNKNOWN
     most: float = 0.0
     lacks: str = ""
 
@@ -105,20 +106,20 @@ def _vm_obstacles(scene: Scene, vm: Block) -> tuple[Obstacle, ...]:
 
 def _beyond_product(scene: Scene, vm: Block) -> Iterator[Obstacle]:
     values, facts = scene.values(vm), scene.place(vm).facts
-    most, path = facts.vm_limit("vcpus_per_vm", values["generation"])
-    if most is not None and values["virtual_processors"] > most:
+    limit = facts.limits.processors_of_vm(values["generation"])
+    if (most := limit.value) is not None and values["virtual_processors"] > most:
         yield Obstacle(
             hindrance=Hindrance.PROCESSORS_BEYOND_PRODUCT,
             reason=f"{facts.label} gives it {most:g} of its {values['virtual_processors']} virtual processors",
-            fact=path,
+            fact=limit,
             most=most,
         )
-    most, path = facts.vm_limit("memory_per_vm_bytes", values["generation"])
-    if most is not None and values["memory_bytes"] > most:
+    limit = facts.limits.memory_of_vm(values["generation"])
+    if (most := limit.value) is not None and values["memory_bytes"] > most:
         yield Obstacle(
             hindrance=Hindrance.MEMORY_BEYOND_PRODUCT,
             reason=f"{facts.label} gives it no more than {_size(most)} of memory",
-            fact=path,
+            fact=limit,
             most=most,
         )
     if vm.parameters and is_out_of_order(scene, vm):
@@ -128,32 +129,28 @@ def _beyond_product(scene: Scene, vm: Block) -> Iterator[Obstacle]:
 
 def _guest_obstacles(scene: Scene, vm: Block) -> Iterator[Obstacle]:
     facts, offered, system = scene.place(vm).facts, scene.offer(vm), scene.system_of(vm.id)
-    guest = None if system is None else scene.facts(system)
-    narrow = facts.yes("guests.is_64bit") is False
+    guest = None if system is None else scene.system_facts(system)
+    narrow = not facts.guests.is_64bit.value
     is_32bit = narrow or (offered is not None and not offered.is_64bit)
-    if system is not None and guest is not None and guest.yes("is_64bit") and is_32bit:
+    if system is not None and guest is not None and guest.is_64bit.value and is_32bit:
         because = f"{facts.label} runs 32-bit guests only" if narrow else "the host's processor is a 32-bit one"
         yield Obstacle(
             hindrance=Hindrance.GUEST_64BIT,
             reason=f"{system.name} is a 64-bit system, but {because}",
             about=(system.id,),
-            fact="guests.is_64bit" if narrow else "",
+            fact=facts.guests.is_64bit if narrow else UNKNOWN,
         )
     if scene.values(vm)["generation"] == "2":
-        if facts.yes("guests.generation2") is False:
+        if not facts.guests.generation2.value:
             yield Obstacle(
                 hindrance=Hindrance.GENERATION_NOT_OFFERED,
                 reason=f"{facts.label} has only Generation 1",
-                fact="guests.generation2",
+                fact=facts.guests.generation2,
             )
-        if (
-            system is not None
-            and guest is not None
-            and False in (guest.yes("generation2_guest"), guest.yes("is_64bit"))
-        ):
+        if system is not None and guest is not None and False in (guest.generation2_guest.value, guest.is_64bit.value):
             reason = f"{system.name} cannot start in a Generation 2 VM"
             yield Obstacle(hindrance=Hindrance.GUEST_GENERATION, reason=reason, about=(system.id,))
-    elif facts.yes("guests.boot_ide_only"):
+    elif facts.guests.boot_ide_only.value:
         for disk in scene.on(vm.id, "virtual_disk"):
             values = scene.values(disk)
             if values["boot"] and values["controller"] == "scsi":
@@ -192,7 +189,7 @@ def _processor_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
             hindrance=Hindrance.PROCESSOR_LACKS,
             reason=f"{hypervisor.name} needs {requirement.words}, which {machine.name} does not offer",
             about=(machine.id,),
-            fact=requirement.fact,
+            fact=facts.requires.of(requirement.capability),
             lacks=requirement.capability,
         )
     if not lacking and not technique_card(facts, place.host):
@@ -208,29 +205,30 @@ def _system_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
     """A system under or beside it, or in its parent partition, that is not on the product's list."""
     facts, under = scene.facts(hypervisor), scene.support(hypervisor)
     beside = None if under is None else under if under.kind == "os" else scene.system_of(under.id)
-    if beside is not None and not system_fits(scene.catalog, facts, "requires.host_os", beside):
+    if beside is not None and not system_fits(scene.catalog, facts.requires.host_os.value, beside):
         yield Obstacle(
             hindrance=Hindrance.HOST_SYSTEM,
             reason=f"{facts.label} does not run on {beside.name}",
             about=(beside.id,),
-            fact="requires.host_os",
+            fact=facts.requires.host_os,
         )
     for parent in scene.on(hypervisor.id, "parent_partition"):
         for system in scene.on(parent.id, "os"):
-            if not system_fits(scene.catalog, facts, "requires.parent_os", system):
+            if not system_fits(scene.catalog, facts.requires.parent_os.value, system):
                 yield Obstacle(
                     hindrance=Hindrance.PARENT_SYSTEM,
                     reason=f"{facts.label} does not go with {system.name}",
                     about=(system.id,),
-                    fact="requires.parent_os",
+                    fact=facts.requires.parent_os,
                 )
 
 
 def _partition_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
     parents = scene.on(hypervisor.id, "parent_partition")
-    if scene.facts(hypervisor).yes("needs_parent") and not parents:
+    needed = scene.facts(hypervisor).needs_parent
+    if needed.value and not parents:
         reason = f"{hypervisor.name} needs a parent partition"
-        yield Obstacle(hindrance=Hindrance.PARENT_MISSING, reason=reason, fact="needs_parent")
+        yield Obstacle(hindrance=Hindrance.PARENT_MISSING, reason=reason, fact=needed)
     elif serving_system(scene, hypervisor) is None and not drives_devices(scene, hypervisor):
         if parents:
             reason = f"{parents[0].name} has no operating system, so nothing drives the devices"
@@ -274,16 +272,16 @@ def refused_by(scene: Scene, hypervisor: Block, hindrance: Hindrance) -> list[tu
     return [(vm, item) for vm, item in found if item is not None and item.hindrance is hindrance]
 
 
-def processors_allowed(scene: Scene, hypervisor: Block) -> tuple[float, str] | None:
+def processors_allowed(scene: Scene, hypervisor: Block) -> tuple[float, Fact[Any]] | None:
     """How many virtual processors a product runs on this machine, and the fact that says so; None: it does not say."""
     facts, host = scene.facts(hypervisor), scene.place(hypervisor).host
-    most, ratio = facts.number("limits.vcpus_per_host"), facts.number("limits.vcpus_per_logical_processor")
-    bounds: list[tuple[float, str]] = []
-    if most is not None:
-        bounds.append((most, "limits.vcpus_per_host"))
-    if ratio is not None and host is not None:
-        bounds.append((ratio * host.logical_processors, "limits.vcpus_per_logical_processor"))
-    return min(bounds, default=None)
+    most, ratio = facts.limits.vcpus_per_host, facts.limits.vcpus_per_logical_processor
+    bounds: list[tuple[float, Fact[Any]]] = []
+    if most.value is not None:
+        bounds.append((most.value, most))
+    if ratio.value is not None and host is not None:
+        bounds.append((ratio.value * host.logical_processors, ratio))
+    return min(bounds, key=lambda bound: bound[0], default=None)
 
 
 def reservable_processors(scene: Scene, hypervisor: Block) -> float:
@@ -310,7 +308,7 @@ def _admit_reserves(scene: Scene, hypervisor: Block, found: dict[BlockId, Obstac
 def _admit_number(scene: Scene, hypervisor: Block, found: dict[BlockId, Obstacle]) -> None:
     """No more VMs, and no more virtual processors, run than the product can."""
     facts = scene.facts(hypervisor)
-    most = facts.number("limits.running_vms")
+    most = facts.limits.running_vms.value
     allowed = processors_allowed(scene, hypervisor)
     if most is None and allowed is None:
         return
@@ -321,7 +319,7 @@ def _admit_number(scene: Scene, hypervisor: Block, found: dict[BlockId, Obstacle
         if most is not None and running + 1 > most:
             reason = f"{hypervisor.name} runs {most:g} virtual machines at most"
             found[vm.id] = Obstacle(
-                hindrance=Hindrance.RUNNING_VMS, reason=reason, fact="limits.running_vms", most=most
+                hindrance=Hindrance.RUNNING_VMS, reason=reason, fact=facts.limits.running_vms, most=most
             )
             continue
         wanted = scene.processors(vm)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from hvstudio.catalog.cards import DeviceModel, Technique
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.composition.capabilities import Capabilities
-from hvstudio.composition.knowledge import Facts
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block
 
 NATIVE_CARD: Final = "cpu-native"
-_UNNAMED: Final[Mapping[str, str]] = {"no_vt": "cpu-binary-translation", "vt": "cpu-vt-shadow", "slat": "cpu-slat"}
-"""What a hypervisor without a product is taken to use."""
 
 
-def technique_card(facts: Facts, offered: Capabilities) -> str:
+def technique_card(facts: HypervisorFacts, offered: Capabilities) -> str:
     """The id of the cost card by which a product virtualizes the processor on such a machine; empty: it cannot."""
-    known: Mapping[str, Any] = facts.group("techniques") or _UNNAMED
-    wanted = ["slat"] if offered.slat else []
-    wanted += ["vt"] if offered.hardware_virtualization else []
-    return next((card for name in [*wanted, "no_vt"] if isinstance(card := known.get(name), str)), "")
+    best = facts.techniques.best(hardware_virtualization=offered.hardware_virtualization, slat=offered.slat)
+    return best.value or ""
 
 
 def technique_of(scene: Scene, hypervisor: Block) -> Technique | None:

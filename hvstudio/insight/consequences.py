@@ -142,7 +142,7 @@ def _with_parent(scene: Scene, parent: Block) -> Iterable[tuple[BlockId, str, bo
         return
     if scene.on(hypervisor.id, "parent_partition")[0].id != parent.id:
         return
-    if scene.facts(hypervisor).yes("own_drivers"):
+    if scene.facts(hypervisor).own_drivers.value:
         return
     for vm in scene.on(hypervisor.id, "vm"):
         yield vm.id, f"“{parent.name}” owns the devices that serve it.", True
@@ -214,8 +214,8 @@ def _rivals(scene: Scene, block: Block) -> Iterable[tuple[BlockId, str]]:
 def _rivals_on_processors(scene: Scene, vm: Block, hypervisor: Block) -> Iterable[tuple[BlockId, str]]:
     facts = scene.facts(hypervisor)
     values = scene.values(vm)
-    enforced = facts.yes("controls.weight") is not False and scene.values(hypervisor)["scheduler"] != "root"
-    reserve = values["cpu_reserve"] if facts.yes("controls.reserve") is not False else 0.0
+    enforced = facts.controls.weight.value and scene.values(hypervisor)["scheduler"] != "root"
+    reserve = values["cpu_reserve"] if facts.controls.reserve.value else 0.0
     guard = f"; its reserve of {percent(reserve)} is safe" if reserve > 0 else ""
     for other in scene.on(hypervisor.id, "vm"):
         if other.id == vm.id:

@@ -226,8 +226,7 @@ def _points_of_failure(scene: Scene, hypervisor: Block) -> list[Block]:
 def _control(scene: Scene, hypervisor: Block) -> list[Score]:
     facts = scene.facts(hypervisor)
     shape = shape_of(scene, hypervisor)
-    known = [(word, facts.yes(f"controls.{word}")) for word in ("weight", "reserve", "limit")]
-    offered = [word for word, there in known if there]
+    offered = [word for word in ("weight", "reserve", "limit") if facts.controls.of(word).value]
     ignored = scene.values(hypervisor)["scheduler"] == "root"
     scores = [
         Score(
@@ -237,11 +236,11 @@ def _control(scene: Scene, hypervisor: Block) -> list[Score]:
             value=0.0 if ignored else float(len(offered)),
             unit="controls",
             blocks=(hypervisor.id,),
-            source=facts.source("controls.weight"),
+            source=facts.controls.weight.said_by,
         )
     ]
-    if unit := facts.text("controls.unit"):
-        scores.append(Score(promise="control", label="What they mean", text=unit, source=facts.source("controls.unit")))
+    if unit := facts.controls.unit.value:
+        scores.append(Score(promise="control", label="What they mean", text=unit, source=facts.controls.unit.said_by))
     under = scene.support(hypervisor)
     enforcer = under if under is not None and under.kind == "os" and not offered else hypervisor
     scores.append(Score(promise="control", label="Who enforces them", text=f"“{enforcer.name}”", blocks=(enforcer.id,)))
@@ -258,13 +257,13 @@ def _control(scene: Scene, hypervisor: Block) -> list[Score]:
     label = "Beside the VMs, with a share of its own" if shape.parents else "Outside the reach of the controls"
     scores.append(Score(promise="control", label=label, text=text, value=float(len(outside)), blocks=outside))
     memory = {"none": "cannot be promised twice", "dynamic": "dynamic memory", "full": "can be promised twice"}
-    if over_commit := facts.text("memory.overcommit"):
+    if over_commit := facts.memory.overcommit.value:
         scores.append(
             Score(
                 promise="control",
                 label="Memory",
                 text=memory.get(over_commit, over_commit),
-                source=facts.source("memory.overcommit"),
+                source=facts.memory.overcommit.said_by,
             )
         )
     return scores

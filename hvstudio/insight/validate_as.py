@@ -116,7 +116,7 @@ def _fixes(document: Document, catalog: Catalog, block: Block, target: str) -> t
         ),
     ]
     fixes = [next((way for way in ways if _leads_to(document, catalog, way, block.id, target)), None)]
-    expected = catalog.fact(block, "expected_class")
+    expected = catalog.hypervisor(block.product).expected_class.value
     if expected is not None and expected != target:
         label = f"Convert to {name}"
         try:

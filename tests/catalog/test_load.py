@@ -365,8 +365,8 @@ def test_a_product_that_says_what_it_offers_offers_nothing_else(tmp_path: Path) 
     facts = load_with_user_file(_own_file(tmp_path, text)).hypervisor("ours")
     assert facts.techniques.best(hardware_virtualization=True, slat=True).value == "cpu-vt-shadow"
     assert facts.techniques.best(hardware_virtualization=False, slat=False).value is None
-    assert facts.disk_models.names == ("pass-through",)
-    assert facts.nic_models.names == ("emulated", "synthetic"), "nothing is said of network cards"
+    assert facts.disk_models.cards == {"pass-through": "disk-pass-through"}
+    assert list(facts.nic_models.cards) == ["emulated", "synthetic"], "nothing is said of network cards"
 
 
 def test_every_card_that_is_assumed_exists(catalog: Catalog) -> None:

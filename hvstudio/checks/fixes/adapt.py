@@ -7,8 +7,9 @@ from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.composition.devices import fallbacks
-from hvstudio.composition.knowledge import Facts, Knowledge
+from hvstudio.composition.knowledge import Knowledge
 from hvstudio.model.document import Block, BlockId, Document, Value
 from hvstudio.model.edits import replace_block
 from hvstudio.model.index import Index, index_of
@@ -18,7 +19,7 @@ REMEMBERED: Final = "before_conversion"
 """The extra field of a block that keeps the values a conversion replaced: name -> [before (null: default), after]."""
 
 
-_MODELS: Final = {"virtual_disk": "disk_models", "virtual_nic": "nic_models"}
+_MODELS: Final = {"virtual_disk": "disk", "virtual_nic": "nic"}
 _MODEL_WORDS: Final = {
     "synthetic": "synthetic",
     "emulated": "emulated",
@@ -49,12 +50,12 @@ def adapted(document: Document, knowledge: Knowledge, *, hypervisor: BlockId) ->
 
 
 def _adapted_vm(
-    document: Document, knowledge: Knowledge, facts: Facts, index: Index, vm: Block, lost: list[str]
+    document: Document, knowledge: Knowledge, facts: HypervisorFacts, index: Index, vm: Block, lost: list[str]
 ) -> Document:
     vm = _restored(vm)
     wanted: dict[str, Value] = {}
     values = knowledge.values(vm)
-    if values["generation"] == "2" and facts.yes("guests.generation2") is False:
+    if values["generation"] == "2" and not facts.guests.generation2.value:
         wanted["generation"] = "1"
         lost.append(f"{facts.label} knows no Generation 2; “{vm.name}” becomes Generation 1.")
     document = replace_block(document, _changed(vm, wanted))
@@ -64,19 +65,19 @@ def _adapted_vm(
         guest = document.blocks[system]
         if (
             guest.kind == "os"
-            and facts.yes("guests.is_64bit") is False
-            and knowledge.facts(guest.product).yes("is_64bit")
+            and not facts.guests.is_64bit.value
+            and knowledge.system_facts(guest.product).is_64bit.value
         ):
             lost.append(f"{facts.label} runs 32-bit guests only; “{guest.name}” in “{vm.name}” is a 64-bit system.")
         if guest.kind in _MODELS:
             device = _adapted_device(knowledge, facts, vm, guest, lost)
-            if first_generation and guest.kind == "virtual_disk" and facts.yes("guests.boot_ide_only"):
+            if first_generation and guest.kind == "virtual_disk" and facts.guests.boot_ide_only.value:
                 device = _booting_from_ide(knowledge, facts, vm, device, lost)
             document = replace_block(document, device)
     return document
 
 
-def _booting_from_ide(knowledge: Knowledge, facts: Facts, vm: Block, disk: Block, lost: list[str]) -> Block:
+def _booting_from_ide(knowledge: Knowledge, facts: HypervisorFacts, vm: Block, disk: Block, lost: list[str]) -> Block:
     values = knowledge.values(disk)
     if not values["boot"] or values["controller"] == "ide":
         return disk
@@ -84,11 +85,11 @@ def _booting_from_ide(knowledge: Knowledge, facts: Facts, vm: Block, disk: Block
     return _changed(disk, {"controller": "ide"})
 
 
-def _adapted_device(knowledge: Knowledge, facts: Facts, vm: Block, device: Block, lost: list[str]) -> Block:
+def _adapted_device(knowledge: Knowledge, facts: HypervisorFacts, vm: Block, device: Block, lost: list[str]) -> Block:
     device = _restored(device)
-    offered = facts.group(_MODELS[device.kind])
+    offered = facts.models(_MODELS[device.kind]).cards
     model = knowledge.values(device)["device_model"]
-    if offered is None or model in offered:
+    if not facts.product or model in offered:
         return device
     best = next((name for name in fallbacks(model) if name in offered), None)
     if best is None:
@@ -101,7 +102,7 @@ def _adapted_device(knowledge: Knowledge, facts: Facts, vm: Block, device: Block
 
 
 def _left_emulated(
-    document: Document, knowledge: Knowledge, facts: Facts, index: Index, hypervisor: BlockId
+    document: Document, knowledge: Knowledge, facts: HypervisorFacts, index: Index, hypervisor: BlockId
 ) -> list[str]:
     """A sentence when devices stay emulated, as composed, where the product offers synthetic ones."""
     devices = [
@@ -114,7 +115,8 @@ def _left_emulated(
         device
         for device in devices
         if knowledge.values(device)["device_model"] == "emulated"
-        and "synthetic" in (facts.group(_MODELS[device.kind]) or {})
+        and facts.product
+        and "synthetic" in facts.models(_MODELS[device.kind]).cards
     ]
     if not left:
         return []
@@ -157,28 +159,28 @@ def _restored(block: Block) -> Block:
     return evolve(block, parameters=parameters, extras=extras)
 
 
-def _not_expressed(facts: Facts, vm: Block, values: Mapping[str, Any]) -> list[str]:
+def _not_expressed(facts: HypervisorFacts, vm: Block, values: Mapping[str, Any]) -> list[str]:
     """What stays in the document but has no counterpart in the product, in words."""
     lost: list[str] = []
     who, product = f"“{vm.name}”", facts.label
-    most, _ = facts.vm_limit("vcpus_per_vm", values["generation"])
+    most = facts.limits.processors_of_vm(values["generation"]).value
     if most is not None and values["virtual_processors"] > most:
         lost.append(
             f"{who} has {values['virtual_processors']} virtual processors; {product} gives a VM at most {most:g}."
         )
-    memory, _ = facts.vm_limit("memory_per_vm_bytes", values["generation"])
+    memory = facts.limits.memory_of_vm(values["generation"]).value
     if memory is not None and values["memory_bytes"] > memory:
         limit, has = (format_quantity(number, Quantity.BYTES) for number in (memory, values["memory_bytes"]))
         lost.append(f"{who} has {has}; {product} gives a VM at most {limit}.")
-    for name, fact, word, normal in (
-        ("cpu_weight", "controls.weight", "weight", None),
-        ("cpu_reserve", "controls.reserve", "reserve", 0.0),
-        ("cpu_limit", "controls.limit", "limit", 1.0),
+    for name, word, normal in (
+        ("cpu_weight", "weight", None),
+        ("cpu_reserve", "reserve", 0.0),
+        ("cpu_limit", "limit", 1.0),
     ):
-        if name in vm.parameters and facts.yes(fact) is False and values[name] != normal:
+        if name in vm.parameters and not facts.controls.of(word).value and values[name] != normal:
             lost.append(f"{product} has no CPU {word}; that of {who} has no effect.")
-    if values["dynamic_memory"] and facts.yes("memory.dynamic") is False:
+    if values["dynamic_memory"] and facts.memory.dynamic.value is False:
         lost.append(f"{product} has no dynamic memory; {who} keeps its startup memory.")
-    if values["nested_virtualization"] and facts.yes("nested.intel") is False and facts.yes("nested.amd") is False:
+    if values["nested_virtualization"] and not (facts.nested.intel.value or facts.nested.amd.value):
         lost.append(f"{product} cannot show VT-x/AMD-V to {who}.")
     return lost

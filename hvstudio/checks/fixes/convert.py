@@ -82,10 +82,10 @@ def _chosen(
         if chosen is None or chosen.kind != "hypervisor":
             raise EditError("the catalogue has no such hypervisor", where=product)
         return chosen
-    if not hypervisor.product or knowledge.facts(hypervisor.product).text("expected_class") == to:
+    if not hypervisor.product or knowledge.facts(hypervisor.product).expected_class.value == to:
         return knowledge.catalog.product(hypervisor.product)
     for earlier in _products_before(hypervisor):
-        if knowledge.facts(earlier).text("expected_class") == to:
+        if knowledge.facts(earlier).expected_class.value == to:
             return knowledge.catalog.product(earlier)
     host = host_below(document, hypervisor)
     system = system_of_stack(document, hypervisor.id)
@@ -142,7 +142,7 @@ def _lost_layers(
             if document.blocks[parent].parameters:
                 name = document.blocks[parent].name
                 lost.append(f"The parent partition “{name}” goes, and with it its memory and CPU settings.")
-    if to == "type1" and facts.yes("needs_parent") is False and system is not None:
+    if to == "type1" and facts.needs_parent.value is False and system is not None:
         name = document.blocks[system].name
         lost.append(f"{facts.label} has no parent partition: the host's system “{name}” goes.")
         for child in index.above(system):
@@ -150,9 +150,9 @@ def _lost_layers(
             if block.kind == "workload" and not _in_vm(document, block):
                 lost.append(f"The workload “{block.name}” ran on the host's system and goes with it.")
         return tuple(lost)
-    path = "requires.parent_os" if to == "type1" else "requires.host_os"
-    if system is not None and not system_fits(knowledge.catalog, facts, path, document.blocks[system]):
-        product = fitting_system(knowledge.catalog, facts, path)
+    wanted = facts.requires.parent_os if to == "type1" else facts.requires.host_os
+    if system is not None and not system_fits(knowledge.catalog, wanted.value, document.blocks[system]):
+        product = fitting_system(knowledge.catalog, wanted.value)
         if product is not None:
             lost.append(
                 f"{facts.label} does not run with “{document.blocks[system].name}”; it becomes {product.label}."

@@ -23,14 +23,14 @@ def with_fitting_system(document: Document, knowledge: Knowledge, hypervisor: Bl
     if found is None:
         return document
     facts = knowledge.facts(document.blocks[hypervisor].product)
-    path = "requires.parent_os" if to == "type1" else "requires.host_os"
+    wanted = facts.requires.parent_os.value if to == "type1" else facts.requires.host_os.value
     present = document.blocks[found]
     earlier = _earlier(present)
-    if earlier is not present and system_fits(knowledge.catalog, facts, path, earlier):
+    if earlier is not present and system_fits(knowledge.catalog, wanted, earlier):
         return replace_block(document, earlier)
-    if system_fits(knowledge.catalog, facts, path, present):
+    if system_fits(knowledge.catalog, wanted, present):
         return document
-    product = fitting_system(knowledge.catalog, facts, path)
+    product = fitting_system(knowledge.catalog, wanted)
     if product is None:
         return document
     before = knowledge.catalog.product(earlier.product)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
 from hvstudio.checks.finding import Fix
-from hvstudio.composition.knowledge import Facts
 from hvstudio.model.document import BlockId, Document, Value
 from hvstudio.model.edits import (
     Edit,
@@ -119,15 +118,14 @@ def with_parent(document: Document, hypervisor: BlockId, product: Product | None
     return with_system(document, parent, product)[0]
 
 
-def fitting_system(catalog: Catalog, facts: Facts, path: str) -> Product | None:
-    """The first operating system that a list of ids and families at `path` names; None when none is named."""
-    wanted = facts.texts(path)
+def fitting_system(catalog: Catalog, wanted: Sequence[str]) -> Product | None:
+    """The first operating system that a list of ids and families names; None when none is named."""
     systems = list(catalog.products_of("os"))
     for entry in wanted:
         for product in systems:
             if product.id == entry:
                 return product
-    return next((product for product in systems if product.facts.get("family") in wanted), None)
+    return next((product for product in systems if catalog.system(product.id).family.value in wanted), None)
 
 
 def with_values(document: Document, block_id: BlockId, values: Mapping[str, Value | None]) -> Document:

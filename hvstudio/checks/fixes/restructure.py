@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.checks.fixes.mending import dissolved, fitting_system, with_system
-from hvstudio.composition.knowledge import Facts, Knowledge
+from hvstudio.composition.knowledge import Knowledge
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import add_block, free_name, move_block, remove_blocks
@@ -29,7 +30,7 @@ def restructured(document: Document, catalog: Catalog, *, hypervisor: BlockId, t
     facts = knowledge.facts(block.product)
     document, machine = _machine(document, block)
     if to == "type1":
-        monolithic = facts.yes("needs_parent") is False and facts.text("expected_class") in ("type1", "")
+        monolithic = facts.needs_parent.value is False and facts.expected_class.value in ("type1", None)
         return _as_type1(document, catalog, facts, hypervisor, machine, monolithic=monolithic)
     return _beside_or_on(document, catalog, facts, hypervisor, machine, on_system=to == "type2")
 
@@ -78,7 +79,7 @@ def _machine(document: Document, hypervisor: Block) -> tuple[Document, BlockId]:
 def _as_type1(
     document: Document,
     catalog: Catalog,
-    facts: Facts,
+    facts: HypervisorFacts,
     hypervisor: BlockId,
     machine: BlockId,
     *,
@@ -99,7 +100,7 @@ def _as_type1(
             before=first,
         )
     if system is None:
-        document, system = with_system(document, parent, fitting_system(catalog, facts, "requires.parent_os"))
+        document, system = with_system(document, parent, fitting_system(catalog, facts.requires.parent_os.value))
     document = _moved(document, system, parent)
     for other in _all_on(document, machine, "os"):
         document = dissolved(document, other, system)
@@ -135,7 +136,7 @@ def _outermost_vms(document: Document, start: BlockId) -> list[BlockId]:
 def _beside_or_on(
     document: Document,
     catalog: Catalog,
-    facts: Facts,
+    facts: HypervisorFacts,
     hypervisor: BlockId,
     machine: BlockId,
     *,
@@ -144,7 +145,7 @@ def _beside_or_on(
     system = system_of_stack(document, hypervisor)
     document = _moved(document, hypervisor, machine)
     if system is None:
-        document, system = with_system(document, machine, fitting_system(catalog, facts, "requires.host_os"))
+        document, system = with_system(document, machine, fitting_system(catalog, facts.requires.host_os.value))
     document = move_block(document, system, rests_on=machine, before=hypervisor)
     for parent in _all_on(document, hypervisor, "parent_partition"):
         document = _emptied(document, parent, system)

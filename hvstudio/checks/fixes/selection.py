@@ -39,13 +39,13 @@ def product_for(
         existed = era is None or product.year <= era + _SOON_YEARS
         distance = 0 if era is None else -_distance(product.year, era)
         if vmm_type == "type1":
-            return met, facts.yes("needs_parent") is True, existed, 0, distance, product.year
-        fits = system is None or system_fits(knowledge.catalog, facts, "requires.host_os", system)
-        return met, fits, existed, len(facts.texts("requires.host_os")), distance, product.year
+            return met, facts.needs_parent.value is True, existed, 0, distance, product.year
+        fits = system is None or system_fits(knowledge.catalog, facts.requires.host_os.value, system)
+        return met, fits, existed, len(facts.requires.host_os.value), distance, product.year
 
     candidates = products_of_type(knowledge, vmm_type)
     if with_parent is not None:
-        candidates = [item for item in candidates if knowledge.facts(item.id).yes("needs_parent") is with_parent]
+        candidates = [item for item in candidates if knowledge.facts(item.id).needs_parent.value is with_parent]
     return max(candidates, key=rank, default=None)
 
 
@@ -57,20 +57,21 @@ def _distance(year: int, era: int) -> int:
 def suits(knowledge: Knowledge, product: Product, *, host: Block | None, system: Block | None) -> bool:
     """Whether a host and its operating system meet everything that a product demands, and are not too large for it."""
     facts = knowledge.facts(product.id)
-    path = "requires.parent_os" if facts.text("expected_class") == "type1" else "requires.host_os"
-    if system is not None and not system_fits(knowledge.catalog, facts, path, system):
+    wanted = facts.requires.parent_os if facts.expected_class.value == "type1" else facts.requires.host_os
+    if system is not None and not system_fits(knowledge.catalog, wanted.value, system):
         return False
     if host is None:
         return True
     values = knowledge.values(host)
     processors = values["sockets"] * values["cores_per_socket"] * values["threads_per_core"]
-    sizes = (("limits.host_logical_processors", processors), ("limits.host_memory_bytes", values["memory_bytes"]))
+    limits = facts.limits
+    sizes = ((limits.host_logical_processors, processors), (limits.host_memory_bytes, values["memory_bytes"]))
     return not unmet(facts, of_host(values)) and all(
-        (most := facts.number(path)) is None or size <= most for path, size in sizes
+        limit.value is None or size <= limit.value for limit, size in sizes
     )
 
 
 def products_of_type(knowledge: Knowledge, vmm_type: str) -> list[Product]:
     """The hypervisor products said to be of an architecture, in catalogue order."""
     products: Iterable[Product] = knowledge.catalog.products_of("hypervisor")
-    return [product for product in products if knowledge.facts(product.id).text("expected_class") == vmm_type]
+    return [product for product in products if knowledge.facts(product.id).expected_class.value == vmm_type]

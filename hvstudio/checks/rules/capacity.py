@@ -126,7 +126,7 @@ def vm_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
             message=f"“{vm.name}” has {values['virtual_processors']} virtual processors; {facts.label} gives a VM "
             f"at most {most:g}.",
             parameter="virtual_processors",
-            source=facts.source(obstacle.fact),
+            source=obstacle.fact.said_by,
             fixes=(setting(f"Set it to {most:g}", [vm.id], {"virtual_processors": int(most)}),),
         )
     ]
@@ -187,7 +187,7 @@ def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=vm.id,
             message=f"“{vm.name}” has {size(values['memory_bytes'])}; {facts.label} gives a VM at most {size(most)}.",
             parameter="memory_bytes",
-            source=facts.source(obstacle.fact),
+            source=obstacle.fact.said_by,
             fixes=(setting(f"Set it to {size(limit)}", [vm.id], lowered),),
         )
     ]
@@ -213,7 +213,7 @@ def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         Hit(
             block=hypervisor.id,
             message=f"“{hypervisor.name}” carries {len(vms)} VMs; {facts.label} runs at most {most:g} at a time.",
-            source=facts.source("limits.running_vms"),
+            source=refused[0][1].fact.said_by,
             fixes=(removing(f"Keep the first {most:g}", [vm for vm, _ in refused]),),
         )
     ]
@@ -235,18 +235,18 @@ def processors_per_host(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     if not refused:
         return ()
     facts, host = scene.facts(hypervisor), scene.place(hypervisor).host
-    allowed, path = refused[0][1].most, refused[0][1].fact
+    allowed, bound = refused[0][1].most, refused[0][1].fact
     tallies = hypervisor_tallies(scene, hypervisor)
     total = sum([tally.processors for tally in tallies])
-    ratio = facts.number("limits.vcpus_per_logical_processor")
-    by_ratio = path != "limits.vcpus_per_host" and host is not None and ratio is not None
+    ratio = facts.limits.vcpus_per_logical_processor.value
+    by_ratio = bound is not facts.limits.vcpus_per_host and host is not None and ratio is not None
     how = f" ({ratio:g} for each of {host.logical_processors} processors)" if by_ratio and host is not None else ""
     return [
         Hit(
             block=hypervisor.id,
             message=f"The VMs on “{hypervisor.name}” have {total} virtual processors together; {facts.label} allows "
             f"{allowed:g} here{how}.",
-            source=facts.source(path),
+            source=bound.said_by,
             fixes=_narrower(tallies, int(allowed)),
         )
     ]
@@ -299,7 +299,7 @@ def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         return ()
     facts = scene.facts(hypervisor)
     total = sum([tally.processors for tally in hypervisor_tallies(scene, hypervisor)])
-    ratio = facts.number("limits.vcpus_per_logical_processor")
+    ratio = facts.limits.vcpus_per_logical_processor.value
     if total <= CROWDED * host.logical_processors or (ratio is not None and total > ratio * host.logical_processors):
         return ()
     return [
@@ -329,7 +329,7 @@ def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     host = scene.blocks[place.root]
     facts = scene.facts(hypervisor)
     hits: list[Hit] = []
-    most = facts.number("limits.host_logical_processors")
+    most = facts.limits.host_logical_processors.value
     if most is not None and place.host.logical_processors > most:
         has = f"{place.host.logical_processors} logical processors; {facts.label} uses {most:g}"
         hits.append(
@@ -337,10 +337,10 @@ def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
                 block=hypervisor.id,
                 message=f"“{host.name}” has {has}.",
                 related=(host.id,),
-                source=facts.source("limits.host_logical_processors"),
+                source=facts.limits.host_logical_processors.said_by,
             )
         )
-    memory_limit = facts.number("limits.host_memory_bytes")
+    memory_limit = facts.limits.host_memory_bytes.value
     installed = scene.values(host)["memory_bytes"]
     if memory_limit is not None and installed > memory_limit:
         fix = setting(f"Give the host {size(memory_limit)}", [host.id], {"memory_bytes": int(memory_limit)})
@@ -349,7 +349,7 @@ def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
                 block=hypervisor.id,
                 message=f"“{host.name}” has {size(installed)}; {facts.label} uses {size(memory_limit)}.",
                 related=(host.id,),
-                source=facts.source("limits.host_memory_bytes"),
+                source=facts.limits.host_memory_bytes.said_by,
                 fixes=(fix,),
             )
         )

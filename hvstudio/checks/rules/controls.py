@@ -183,7 +183,7 @@ def scheduler_not_offered(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
             block=hypervisor.id,
             message=f"{facts.label} does not have the {chosen} scheduler that is set on “{hypervisor.name}”.",
             parameter="scheduler",
-            source=facts.source("scheduler.choices"),
+            source=facts.scheduler.choices.said_by,
             fixes=(setting("Use the product's own scheduler", [hypervisor.id], {"scheduler": None}),),
         )
     ]
@@ -204,7 +204,7 @@ def control_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not chosen:
         return ()
     facts = scene.place(vm).facts
-    idle = [name for name in chosen if facts.yes(f"controls.{CONTROLS[name]}") is False]
+    idle = [name for name in chosen if not facts.controls.of(CONTROLS[name]).value]
     if not idle:
         return ()
     words = " and ".join(CONTROLS[name] for name in idle)
@@ -213,7 +213,7 @@ def control_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=vm.id,
             message=f"{facts.label} has no CPU {words}; the setting of “{vm.name}” has no effect.",
             parameter=idle[0],
-            source=facts.source(f"controls.{CONTROLS[idle[0]]}"),
+            source=facts.controls.of(CONTROLS[idle[0]]).said_by,
             fixes=(setting("Take the setting away", [vm.id], dict.fromkeys(idle)),),
         )
     ]
@@ -258,14 +258,14 @@ def dynamic_memory_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not vm.parameters or not scene.values(vm)["dynamic_memory"]:
         return ()
     facts = scene.place(vm).facts
-    if facts.yes("memory.dynamic") is not False:
+    if facts.memory.dynamic.value is not False:
         return ()
     return [
         Hit(
             block=vm.id,
             message=f"“{vm.name}” has dynamic memory; {facts.label} does not offer it.",
             parameter="dynamic_memory",
-            source=facts.source("memory.dynamic"),
+            source=facts.memory.dynamic.said_by,
             fixes=(setting("Switch it off", [vm.id], {"dynamic_memory": None}),),
         )
     ]
@@ -316,7 +316,7 @@ def dynamic_memory_numa(scene: Scene, vm: Block) -> Sequence[Hit]:
     if not values["dynamic_memory"]:
         return ()
     place = scene.place(vm)
-    if place.host is None or place.facts.yes("memory.dynamic") is False:
+    if place.host is None or place.facts.memory.dynamic.value is False:
         return ()
     if values["virtual_processors"] <= place.host.node_processors:
         return ()

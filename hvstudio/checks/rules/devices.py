@@ -178,8 +178,9 @@ def attached_elsewhere(scene: Scene, device: Block) -> Sequence[Hit]:
 
 def _models(scene: Scene, device: Block) -> frozenset[str] | None:
     """The device models that the product under a VM offers; None where nothing is known."""
-    group = "disk_models" if device.kind == "virtual_disk" else "nic_models"
-    return scene.place(device).facts.names(group)
+    facts = scene.place(device).facts
+    models = facts.disk_models if device.kind == "virtual_disk" else facts.nic_models
+    return frozenset(models.cards) if facts.product else None
 
 
 @rule(

@@ -133,12 +133,12 @@ def busy_host(scene: Scene, host: Block) -> Sequence[Hit]:
 )
 def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Server systems in VMs of a Type 2 stack; products whose class is contested are left out."""
-    if vmm_type_of(scene, hypervisor) != "type2" or scene.facts(hypervisor).yes("contested"):
+    if vmm_type_of(scene, hypervisor) != "type2" or scene.facts(hypervisor).contested.value:
         return ()
     servers = [
         vm.id
         for vm in scene.on(hypervisor.id, "vm")
-        if any(scene.facts(system).yes("is_server") for system in scene.on(vm.id, "os"))
+        if any(scene.system_facts(system).is_server.value for system in scene.on(vm.id, "os"))
     ]
     if not servers:
         return ()
@@ -171,7 +171,7 @@ def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 def hybrid(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A hypervisor that is Hybrid by structure and whose product agrees."""
     facts = scene.facts(hypervisor)
-    if vmm_type_of(scene, hypervisor) != "hybrid" or facts.text("expected_class") not in ("", "hybrid"):
+    if vmm_type_of(scene, hypervisor) != "hybrid" or facts.expected_class.value not in (None, "hybrid"):
         return ()
     fix = Fix(
         label="Convert the stack to Type 1",
@@ -324,10 +324,10 @@ def device_missing(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 
 def _without(scene: Scene, vm: Block, workload: Block, kind: str) -> Hit:
-    what, path = ("disk", "disk_models") if kind == "virtual_disk" else ("network card", "nic_models")
-    offered = scene.place(vm).facts.names(path)
+    facts = scene.place(vm).facts
+    what, models = ("disk", facts.disk_models) if kind == "virtual_disk" else ("network card", facts.nic_models)
     drivers = scene.values(vm)["integration_services"]
-    model = "synthetic" if drivers and (offered is None or "synthetic" in offered) else "emulated"
+    model = "synthetic" if drivers and "synthetic" in models.cards else "emulated"
 
     def edit(document: Document) -> Document:
         name = free_name(document, f"Virtual {what}")

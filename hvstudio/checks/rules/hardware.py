@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, fitting_system, setting
 from hvstudio.checks.fixes.selection import product_for, suits
@@ -64,7 +65,7 @@ def _demanded(scene: Scene, hypervisor: Block, capability: str) -> Sequence[Hit]
             block=hypervisor.id,
             message=f"{facts.label} needs {what}, and “{machine.name}” does not have it.",
             related=(machine.id,),
-            source=facts.source(obstacle.fact),
+            source=obstacle.fact.said_by,
             fixes=fixes,
         )
     ]
@@ -72,15 +73,15 @@ def _demanded(scene: Scene, hypervisor: Block, capability: str) -> Sequence[Hit]
 
 def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | None:
     """The newest other version by the same maker, of the same architecture, whose demands the host meets."""
-    expected = scene.facts(hypervisor).text("expected_class")
-    present = scene.facts(hypervisor).product
+    expected = scene.facts(hypervisor).expected_class.value
+    present = scene.catalog.product_of(hypervisor)
     offered = of_host(scene.values(host))
     met = [
         product
         for product in scene.catalog.products_of("hypervisor")
         if present is not None
         and product.vendor == present.vendor
-        and scene.knowledge.facts(product.id).text("expected_class") == expected
+        and scene.knowledge.facts(product.id).expected_class.value == expected
         and not unmet(scene.knowledge.facts(product.id), offered)
     ]
     return max(met, key=lambda product: product.year, default=None)
@@ -154,18 +155,18 @@ def needs_dep(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 def slower_without(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Optional processor features that the host lacks."""
     facts = scene.facts(hypervisor)
-    wanted = (("hardware_virtualization", "VT-x or AMD-V"), ("slat", "SLAT"))
-    if all(facts.text(f"requires.{name}") != "optional" for name, _ in wanted):
+    useful = (
+        ("hardware_virtualization", "VT-x or AMD-V", facts.requires.hardware_virtualization),
+        ("slat", "SLAT", facts.requires.slat),
+    )
+    wanted = [(name, label) for name, label, demand in useful if demand.value == "optional"]
+    if not wanted:
         return ()
     host = _host(scene, hypervisor)
     if host is None:
         return ()
     offered = of_host(scene.values(host))
-    missing = [
-        (name, label)
-        for name, label in wanted
-        if facts.text(f"requires.{name}") == "optional" and not getattr(offered, name)
-    ]
+    missing = [(name, label) for name, label in wanted if not getattr(offered, name)]
     if not missing:
         return ()
     labels = " and ".join(label for _, label in missing)
@@ -223,17 +224,16 @@ def _system_hits(scene: Scene, hypervisor: Block, hindrance: Hindrance, does_not
     ]
 
 
-def _system_hit(scene: Scene, hypervisor: Block, system: Block, path: str, does_not: str) -> Hit:
-    facts = scene.facts(hypervisor)
-    product = fitting_system(scene.catalog, facts, path)
-    own = scene.facts(system).label
+def _system_hit(scene: Scene, hypervisor: Block, system: Block, wanted: Fact[Any], does_not: str) -> Hit:
+    product = fitting_system(scene.catalog, wanted.value)
+    own = scene.system_facts(system).label
     named = f"“{system.name}”" if own in system.name else f"“{system.name}” ({own})"
     fixes = (choosing(f"Make it {product.label}", system.id, product.id),) if product else ()
     return Hit(
         block=system.id,
         message=f"{does_not} {named}.",
         related=(hypervisor.id,),
-        source=facts.source(path),
+        source=wanted.said_by,
         fixes=fixes,
     )
 
@@ -254,9 +254,11 @@ def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
     if obstacle is None:
         return ()
     system, facts = scene.blocks[obstacle.about[0]], scene.place(vm).facts
-    because = f"{facts.label} runs 32-bit guests only" if obstacle.fact else "the host's processor is a 32-bit one"
+    because = (
+        f"{facts.label} runs 32-bit guests only" if obstacle.fact.said_by else "the host's processor is a 32-bit one"
+    )
     narrow = next(
-        (item for item in scene.catalog.products_of("os") if scene.knowledge.facts(item.id).yes("is_64bit") is False),
+        (item for item in scene.catalog.products_of("os") if scene.catalog.system(item.id).is_64bit.value is False),
         None,
     )
     return [
@@ -264,7 +266,7 @@ def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=system.id,
             message=f"“{system.name}” in “{vm.name}” is a 64-bit system, but {because}.",
             related=(vm.id,),
-            source=facts.source(obstacle.fact),
+            source=obstacle.fact.said_by,
             fixes=(choosing(f"Make it {narrow.label}", system.id, narrow.id),) if narrow else (),
         )
     ]
@@ -285,8 +287,8 @@ def guest_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
     if processors == 1:
         return ()
     for system in scene.on(vm.id, "os"):
-        facts = scene.facts(system)
-        most = facts.number("max_vcpus_as_guest")
+        facts = scene.system_facts(system)
+        most = facts.max_vcpus_as_guest.value
         if most is not None and most >= 1 and processors > most:
             return [
                 Hit(
@@ -294,7 +296,7 @@ def guest_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
                     message=f"“{vm.name}” has {processors} virtual processors; {facts.label} uses at most {most:g}.",
                     related=(system.id,),
                     parameter="virtual_processors",
-                    source=facts.source("max_vcpus_as_guest"),
+                    source=facts.max_vcpus_as_guest.said_by,
                     fixes=(setting(f"Set it to {most:g}", [vm.id], {"virtual_processors": int(most)}),),
                 )
             ]

@@ -204,17 +204,17 @@ def inside_parent(scene: Scene, parent: Block) -> Sequence[Hit]:
 def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A product that needs a parent partition, on a bare machine, without one."""
     facts = scene.facts(hypervisor)
-    if not facts.yes("needs_parent") or scene.on(hypervisor.id, "parent_partition"):
+    if not facts.needs_parent.value or scene.on(hypervisor.id, "parent_partition"):
         return ()
     shape = shape_of(scene, hypervisor)
     if shape.under is None or shape.under.kind not in ("host", "vm") or shape.systems_beside:
         return ()
-    product = fitting_system(scene.catalog, facts, "requires.parent_os")
+    product = fitting_system(scene.catalog, facts.requires.parent_os.value)
     return [
         Hit(
             block=hypervisor.id,
             message=f"“{hypervisor.name}” needs a parent partition, as {facts.label} always does, and there is none.",
-            source=facts.source("needs_parent"),
+            source=facts.needs_parent.said_by,
             fixes=(
                 Fix(
                     label="Add a parent partition",
@@ -263,7 +263,7 @@ def parent_doubled(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 def parent_not_used(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A parent partition on a product known to need none."""
     facts = scene.facts(hypervisor)
-    if facts.yes("needs_parent") is not False:
+    if facts.needs_parent.value is not False:
         return ()
     parents = scene.on(hypervisor.id, "parent_partition")
     return [
@@ -271,7 +271,7 @@ def parent_not_used(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
             block=parent.id,
             message=f"{facts.label} has no parent partition, but “{parent.name}” rests on it.",
             related=(hypervisor.id,),
-            source=facts.source("needs_parent"),
+            source=facts.needs_parent.said_by,
             fixes=(removing("Remove the parent partition", [parent.id]),),
         )
         for parent in parents
@@ -336,7 +336,7 @@ def parent_without_system(scene: Scene, parent: Block) -> Sequence[Hit]:
     """A parent partition that carries no operating system."""
     if scene.on(parent.id, "os"):
         return ()
-    product = fitting_system(scene.catalog, scene.place(parent).facts, "requires.parent_os")
+    product = fitting_system(scene.catalog, scene.place(parent).facts.requires.parent_os.value)
     return [
         Hit(
             block=parent.id,
@@ -390,7 +390,7 @@ def system_beside_type1(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         return ()
     systems = shape_of(scene, hypervisor).systems_beside
     facts = scene.facts(hypervisor)
-    place = "has no place beside it" if facts.yes("needs_parent") is False else "belongs in its parent partition"
+    place = "has no place beside it" if facts.needs_parent.value is False else "belongs in its parent partition"
     return [
         _misplaced(
             scene,
@@ -441,11 +441,11 @@ def _misplaced(scene: Scene, hypervisor: Block, message: str) -> Hit:
     other = product_for(scene.knowledge, found.vmm_type, host=host, with_parent=parent)
     if other is not None and suits(scene.knowledge, other, host=host, system=serving_system(scene, hypervisor)):
         fixes = (*fixes, choosing(f"Choose {other.label} instead", hypervisor.id, other.id))
-    note = facts.text("class_note")
+    note = facts.class_note.value
     return Hit(
         block=hypervisor.id,
         message=message,
-        severity=Severity.WARNING if facts.yes("contested") else None,
+        severity=Severity.WARNING if facts.contested.value else None,
         related=tuple(item.id for item in (shape.under, *shape.systems_beside) if item is not None),
         source=found.expected_source,
         why=f"The class follows from the structure, not from the name. {note}" if note else "",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
 from hvstudio.checks.rules.hardware import HANDED_ON, with_features
 from hvstudio.composition.capabilities import can_nest
-from hvstudio.composition.knowledge import Facts
 from hvstudio.composition.memory import GIB
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.starting import hypervisor_obstacles
@@ -87,20 +87,20 @@ def outer_cannot(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=vm.id,
             message=f"{place.facts.label} cannot show VT-x/AMD-V to “{vm.name}” on {maker} processor.",
             related=(place.hypervisor, *(item.id for item in inner)),
-            source=place.facts.source(f"nested.{vendor}"),
+            source=place.facts.nested.on(vendor).said_by,
             fixes=fixes,
         )
     ]
 
 
-def _nesting_product(scene: Scene, present: Facts, vendor: str) -> Product | None:
+def _nesting_product(scene: Scene, present: HypervisorFacts, vendor: str) -> Product | None:
     """The newest product of the same shape that can nest on a processor of this maker."""
     able = [
         product
         for product in scene.catalog.products_of("hypervisor")
-        if scene.knowledge.facts(product.id).yes(f"nested.{vendor}")
-        and scene.knowledge.facts(product.id).text("expected_class") == present.text("expected_class")
-        and scene.knowledge.facts(product.id).yes("needs_parent") is present.yes("needs_parent")
+        if scene.knowledge.facts(product.id).nested.on(vendor).value
+        and scene.knowledge.facts(product.id).expected_class.value == present.expected_class.value
+        and scene.knowledge.facts(product.id).needs_parent.value is present.needs_parent.value
     ]
     return max(able, key=lambda product: product.year, default=None)
 
@@ -221,7 +221,7 @@ def little_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
     memory = scene.values(vm)["memory_bytes"]
     if memory >= 4 * GIB or not scene.hypervisors(vm):
         return ()
-    most = scene.place(vm).facts.number("limits.memory_per_vm_bytes")
+    most = scene.place(vm).facts.limits.memory_per_vm_bytes.value
     enough = most is None or most >= 4 * GIB
     return [
         Hit(

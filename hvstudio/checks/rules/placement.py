@@ -174,7 +174,7 @@ def system_on_hypervisor(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 
 def _partition_hit(scene: Scene, hypervisor: Block, system: Block, empty: Block | None) -> Hit:
-    as_parent = not scene.on(hypervisor.id, "parent_partition") and scene.facts(hypervisor).yes("needs_parent")
+    as_parent = not scene.on(hypervisor.id, "parent_partition") and scene.facts(hypervisor).needs_parent.value
     kind, name = ("parent_partition", "Parent partition") if as_parent else ("vm", f"VM of {system.name}")
     into_vm = Fix(
         label="Put a parent partition under it" if as_parent else "Put a VM under it",

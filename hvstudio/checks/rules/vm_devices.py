@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -32,8 +33,8 @@ def emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
     slow: list[Block] = []
     for device in _devices(scene, vm):
         if scene.values(device)["device_model"] == "emulated":
-            offered = facts.names("disk_models" if device.kind == "virtual_disk" else "nic_models")
-            if offered is not None and "synthetic" in offered:
+            models = facts.disk_models if device.kind == "virtual_disk" else facts.nic_models
+            if facts.product and "synthetic" in models.cards:
                 slow.append(device)
     if not slow:
         return ()
@@ -114,7 +115,7 @@ def generation2_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
             block=vm.id,
             message=f"“{vm.name}” is a Generation 2 VM; {facts.label} has only Generation 1.",
             parameter="generation",
-            source=facts.source("guests.generation2"),
+            source=facts.guests.generation2.said_by,
             fixes=(setting("Make it Generation 1", [vm.id], {"generation": "1"}),),
         )
     ]
@@ -225,10 +226,11 @@ def two_boot_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
     ]
 
 
-def _count(scene: Scene, vm: Block, *, path: str, devices: list[Block], what: str, fix: Fix | None) -> Sequence[Hit]:
+def _count(
+    scene: Scene, vm: Block, limit: Fact[int | None], *, devices: list[Block], what: str, fix: Fix | None
+) -> Sequence[Hit]:
     """A hit when a VM has more devices of a sort than the product allows."""
-    facts = scene.place(vm).facts
-    most = facts.number(path)
+    label, most = scene.place(vm).facts.label, limit.value
     if most is None or len(devices) <= most:
         return ()
     surplus = [device.id for device in devices[int(most) :]]
@@ -238,9 +240,9 @@ def _count(scene: Scene, vm: Block, *, path: str, devices: list[Block], what: st
     return [
         Hit(
             block=vm.id,
-            message=f"“{vm.name}” has {len(devices)} {what}; {facts.label} allows {most:g}.",
+            message=f"“{vm.name}” has {len(devices)} {what}; {label} allows {most:g}.",
             related=tuple(device.id for device in devices),
-            source=facts.source(path),
+            source=limit.said_by,
             fixes=fixes,
         )
     ]
@@ -262,15 +264,16 @@ def too_many_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
         return ()
     ide = [disk for disk in disks if scene.values(disk)["controller"] == "ide"]
     scsi = [disk for disk in disks if scene.values(disk)["controller"] == "scsi"]
-    most = scene.place(vm).facts.number("limits.disks_ide")
+    limits = scene.place(vm).facts.limits
+    most = limits.disks_ide.value
     to_scsi = None
     if most is not None and len(ide) > most:
         data = sorted(ide, key=lambda disk: bool(scene.values(disk)["boot"]), reverse=True)
         surplus = [disk.id for disk in data[int(most) :]]
         to_scsi = setting("Move the others to SCSI", surplus, {"controller": "scsi"})
     return [
-        *_count(scene, vm, path="limits.disks_ide", devices=ide, what="IDE disks", fix=to_scsi),
-        *_count(scene, vm, path="limits.disks_scsi", devices=scsi, what="SCSI disks", fix=None),
+        *_count(scene, vm, limits.disks_ide, devices=ide, what="IDE disks", fix=to_scsi),
+        *_count(scene, vm, limits.disks_scsi, devices=scsi, what="SCSI disks", fix=None),
     ]
 
 
@@ -290,9 +293,10 @@ def too_many_nics(scene: Scene, vm: Block) -> Sequence[Hit]:
         return ()
     old = [card for card in cards if scene.values(card)["device_model"] == "emulated"]
     new = [card for card in cards if scene.values(card)["device_model"] != "emulated"]
+    limits = scene.place(vm).facts.limits
     return [
-        *_count(scene, vm, path="limits.nics_synthetic", devices=new, what="network cards", fix=None),
-        *_count(scene, vm, path="limits.nics_emulated", devices=old, what="emulated network cards", fix=None),
+        *_count(scene, vm, limits.nics_synthetic, devices=new, what="network cards", fix=None),
+        *_count(scene, vm, limits.nics_emulated, devices=old, what="emulated network cards", fix=None),
     ]
 
 

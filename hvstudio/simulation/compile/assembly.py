@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from hvstudio.catalog.cards import CostCard, DriverCosts
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.facts import HypervisorFacts, SystemFacts
 from hvstudio.composition.machines import Composition, Hypervisor, Machine, System
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId
@@ -19,8 +20,6 @@ _Card = TypeVar("_Card", bound=CostCard)
 _Made = TypeVar("_Made")
 
 NANOSECONDS: Final = 1e9
-DEFAULT_SYSTEM_COSTS: Final = "os-linux"
-DEFAULT_MONOLITHIC_COSTS: Final = "drivers-monolithic"
 
 
 @frozen(kw_only=True)
@@ -102,11 +101,11 @@ class Assembly:
         """A whole-number parameter of a block."""
         return int(self.scene.values(block)[name])
 
-    def fact(self, block: Block, path: str, default: Any = None) -> Any:
-        """A fact about the block's product."""
-        return self.scene.facts(block).flat.get(path, default)
+    def facts(self, program: System | Hypervisor) -> SystemFacts | HypervisorFacts:
+        """What the product of a system or hypervisor states."""
+        block = program.block
+        return self.scene.system_facts(block) if isinstance(program, System) else self.scene.facts(block)
 
     def driver_costs(self, driver: System | Hypervisor) -> DriverCosts:
         """The I/O path of a system or of a hypervisor with drivers of its own."""
-        default = DEFAULT_SYSTEM_COSTS if isinstance(driver, System) else DEFAULT_MONOLITHIC_COSTS
-        return self.card(str(self.fact(driver.block, "costs", default)), DriverCosts)
+        return self.card(self.facts(driver).costs.value, DriverCosts)

@@ -145,8 +145,8 @@ def _add_guest(assembly: Assembly, machine: Machine) -> None:
 
 def _place(assembly: Assembly, machine: Machine, workload: Block, system: System | None, count: int) -> Place:
     """Where a workload runs and whose its work is: a VM's, a native system's, or the host's own."""
-    quantum_s = assembly.fact(system.block, "quantum_s", 0.01) if system is not None else 0.01
-    quantum_ns = round(float(quantum_s) * NANOSECONDS)
+    stated = assembly.catalog.system("" if system is None else system.block.product)
+    quantum_ns = round(stated.scheduler.quantum_s.value * NANOSECONDS)
     refill_ns = round(assembly.number(workload, "cache_refill_s") * NANOSECONDS)
     offset = count * WORKLOAD_STRIDE
     if machine.block.kind == "vm" and not machine.is_shared:

@@ -51,18 +51,13 @@ def scheduler_of(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
 
 
 def _scheduler(assembly: Assembly, program: System | Hypervisor) -> Scheduler:
-    block = program.block
-
-    def fact(name: str, default: float) -> float:
-        value = assembly.fact(block, f"scheduler.{name}", default)
-        return float(value) if isinstance(value, int | float) else default
-
+    stated = assembly.facts(program).scheduler
     return Scheduler(
-        quantum_ns=round(fact("quantum_s", 0.01) * NANOSECONDS),
-        period_ns=round(fact("period_s", 0.1) * NANOSECONDS),
-        wake_preempts=bool(fact("wake_preempts", 1)),
-        wake_bonus_ns=round(fact("wake_bonus_s", 0.001) * NANOSECONDS),
-        switch_cycles=fact("switch_cycles", 3000.0),
+        quantum_ns=round(stated.quantum_s.value * NANOSECONDS),
+        period_ns=round(stated.period_s.value * NANOSECONDS),
+        wake_preempts=stated.wake_preempts.value,
+        wake_bonus_ns=round(stated.wake_bonus_s.value * NANOSECONDS),
+        switch_cycles=stated.switch_cycles.value,
     )
 
 
@@ -298,12 +293,12 @@ def _thread_context(assembly: Assembly, machine: Machine, system: System, name: 
     hypervisor = machine.provider
     assert hypervisor is not None
     in_group = hypervisor.system is system and controls_of(assembly.scene, machine.block).grouped
-    threads = wanted or assembly.fact(hypervisor.block, "serial_io_threads", 1)
+    threads = wanted or assembly.scene.facts(hypervisor.block).serial_io_threads.value
     context = assembly.builder.context(
         vm=assembly.rows[machine.block.id],
         name=f"{machine.block.name}: {name}",
         parent=vm_node(assembly, machine) if in_group else system_node(assembly, system),
-        leaves=threads if isinstance(threads, int) and threads > 0 else 1,
+        leaves=max(1, threads),
         wake_cycles=signalled_wake_cycles(assembly.scene, system.machine.block)
         + assembly.driver_costs(system).wake_cycles,
         wake_layer=Layer.HOST,

@@ -111,9 +111,9 @@ def _new_queue(assembly: Assembly, machine: Machine, driver: System, place: int)
 
 def _queue_processors(assembly: Assembly, machine: Machine, driver: System) -> int:
     assert machine.provider is not None
-    most = assembly.fact(machine.provider.block, "network.processors_per_card", 1)
+    most = assembly.scene.facts(machine.provider.block).network.processors_per_card.value
     available = min(machine.processors, driver.machine.processors)
-    return max(1, min(int(most), available)) if isinstance(most, int | float) else 1
+    return max(1, min(most, available))
 
 
 def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> bool:
