@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from attrs import field, frozen
 
@@ -136,26 +136,11 @@ class Catalog:
             return product.sources.get(name, Source(f"{product.label}: no source given", estimate=True))
         return self._parameter(block, name).source
 
-    def fact(self, block: Block, path: str, default: Any = None) -> Any:
-        """A product fact by dotted path (`limits.vcpus_per_vm`), or `default` where the product says nothing."""
-        product = self.products.get(block.product)
-        return default if product is None else fact(product, path, default)
-
     def _parameter(self, block: Block, name: str) -> Parameter:
         parameter = self.kind(block.kind).parameter(name)
         if parameter is None:
             raise CatalogError(f"a block of kind {block.kind} has no parameter {name}", where=block.name)
         return parameter
-
-
-def fact(product: Product, path: str, default: Any = None) -> Any:
-    """A fact of a product by dotted path, or `default`."""
-    node: Any = product.facts
-    for part in path.split("."):
-        if not isinstance(node, Mapping) or part not in node:
-            return default
-        node = cast("Mapping[str, Any]", node)[part]
-    return node
 
 
 def choice_label(parameter: Parameter, value: str) -> str:

@@ -157,6 +157,4 @@ class Product:
     defaults: Mapping[str, Value] = field(factory=empty_mapping)
     sources: Mapping[str, Source] = field(factory=empty_mapping)
     stated: Mapping[str, Any] = field(factory=empty_mapping, repr=False)
-    facts: Mapping[str, Any] = field(factory=empty_mapping)
-    fact_sources: Mapping[str, Source] = field(factory=empty_mapping)
     origin: str = ""

@@ -38,7 +38,6 @@ def product_from(entry: Entry, known: Mapping[str, Product]) -> tuple[Product, P
     _check_defaults(entry, kind, defaults)
     own = entry.below("facts")
     facts = _facts(entry, kind, base.stated if base else {}, own)
-    plain, fact_sources = _sourced(entry, "facts")
     product = Product(
         id=product_id,
         kind=kind.name,
@@ -49,8 +48,6 @@ def product_from(entry: Entry, known: Mapping[str, Product]) -> tuple[Product, P
         defaults=cast("dict[str, Value]", {**(base.defaults if base else {}), **defaults}),
         sources={**(base.sources if base else {}), **sources},
         stated=_merged(base.stated, own) if base else own,
-        facts=_merged(base.facts, plain) if base else plain,
-        fact_sources={**(base.fact_sources if base else {}), **fact_sources},
         origin=entry.file,
     )
     return product, facts

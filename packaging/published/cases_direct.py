@@ -8,7 +8,7 @@ from cases import Case, DirectCase, NotExpressed
 from shares import disk_share, nice_share, weight_share
 
 from hvstudio.catalog.cards import DeviceModel, Technique
-from hvstudio.catalog.catalog import Catalog, fact
+from hvstudio.catalog.catalog import Catalog
 
 
 def direct_cases() -> list[Case]:
@@ -39,7 +39,7 @@ def _shares() -> list[Case]:
 
 def _memory() -> list[Case]:
     def overhead(catalog: Catalog, product: str) -> float:
-        return float(fact(catalog.products[product], "memory.overhead_fixed_bytes", 0)) / 2**20
+        return catalog.hypervisor(product).memory.overhead_fixed_bytes.value / 2**20
 
     products = {"QEMU/KVM": "kvm", "Firecracker": "firecracker", "Cloud Hypervisor": "cloud-hypervisor"}
     return [
@@ -53,7 +53,7 @@ def _memory() -> list[Case]:
 
 def exit_cycles(catalog: Catalog, generation: str, technique: str = "cpu-slat") -> float:
     """One VM exit with the hypervisor's handling of it."""
-    hardware = float(catalog.card("processor").values["exit_cycles"][generation])
+    hardware = catalog.processor.exit_cycles[generation]
     return hardware + catalog.card_of(Technique, technique).exit_software_cycles
 
 
@@ -138,13 +138,12 @@ def _cycles(table: str, system: str, formula: Formula, generation: str, words: s
 
 def reflected(catalog: Catalog, generation: str) -> float:
     """An exit of a nested VM, reflected to the inner hypervisor."""
-    return float(catalog.card("nesting").values["reflected_exits"]) * exit_cycles(catalog, generation)
+    return catalog.nesting.reflected_exits * exit_cycles(catalog, generation)
 
 
 def reflected_device_model(catalog: Catalog, generation: str) -> float:
     """The same, served by a process of the inner host: its way there and back exits again."""
-    nesting = catalog.card("nesting").values
-    again = float(nesting.get("returning_exits", 0.0)) * exit_cycles(catalog, generation)
+    again = catalog.nesting.returning_exits * exit_cycles(catalog, generation)
     work = catalog.card_of(DeviceModel, "nic-emulated-process").exit_work_cycles
     return reflected(catalog, generation) + again + work
 
@@ -194,16 +193,15 @@ def _dall() -> list[Case]:
             _cycles("dall2016-virtual-irq-completion", system, one_exit, "sandy-bridge", "one exit"),
             _cycles("dall2016-virtual-ipi", system, _ipi_delivery, "sandy-bridge", "the exits of a wake-up"),
         ]
-    scheduler = "scheduler.switch_cycles"
     found += [
         DirectCase(table="dall2016-vm-switch", system="Xen x86", kind="absolute", formula="switch of the scheduler",
-                   predict=lambda catalog: float(fact(catalog.products["xen"], scheduler, 0))),
+                   predict=lambda catalog: catalog.hypervisor("xen").scheduler.switch_cycles.value),
         NotExpressed(table="dall2016-vm-switch", system="KVM x86",
                      reason="a switch between host processes and the VM state with it is not modelled apart"),
         DirectCase(table="dall2016-i-o-latency-out", system="Xen x86", kind="absolute",
                    formula="one exit and a switch to the idle Domain 0",
                    predict=lambda catalog: thin_exit_cycles(catalog, "sandy-bridge")
-                   + float(fact(catalog.products["xen"], scheduler, 0))),
+                   + catalog.hypervisor("xen").scheduler.switch_cycles.value),
         NotExpressed(table="dall2016-i-o-latency-out", system="KVM x86",
                      reason="ends inside the exit, before the hypervisor has worked"),
         _cycles("dall2016-i-o-latency-in", "KVM x86", interrupt_in, "sandy-bridge", "wake-up and interrupt"),
@@ -221,7 +219,7 @@ def _generations() -> list[Case]:
              "Westmere 2010": "westmere", "Sandy Bridge 2011": "sandy-bridge"}  # fmt: skip
     return [
         DirectCase(table="agesen-exit-generation", system=system, kind="absolute",
-                   predict=lambda catalog, name=name: float(catalog.card("processor").values["exit_cycles"][name]),
+                   predict=lambda catalog, name=name: catalog.processor.exit_cycles[name],
                    formula="taken over as a parameter")
         for system, name in names.items()
     ] + [

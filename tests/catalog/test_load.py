@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from hvstudio.catalog.catalog import Catalog, fact
+from hvstudio.catalog.cards import DeviceModel
+from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.entry import Entry
 from hvstudio.catalog.facts import HypervisorFacts, SystemFacts, named_cards
 from hvstudio.catalog.load import load_catalog, load_with_user_file, shipped_catalog
 from hvstudio.catalog.product import card_from, product_from
+from hvstudio.catalog.structure import is_leaf
 from hvstudio.errors import CatalogError
 from hvstudio.resources import names_in, read_text
 
@@ -41,6 +44,14 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield f"{prefix}{key}", value
 
 
+def _stated(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, node in table.items():
+        if is_leaf(node):
+            yield f"{prefix}{key}", node
+        else:
+            yield from _stated(node, f"{prefix}{key}.")
+
+
 def test_all_products_of_the_design_are_there(catalog: Catalog) -> None:
     assert set(HYPERVISORS) <= {product.id for product in catalog.products_of("hypervisor")}
     assert set(SYSTEMS) <= {product.id for product in catalog.products_of("os")}
@@ -49,11 +60,9 @@ def test_all_products_of_the_design_are_there(catalog: Catalog) -> None:
 def test_every_fact_of_every_hypervisor_and_system_says_where_it_comes_from(catalog: Catalog) -> None:
     for kind in ("hypervisor", "os"):
         for product in catalog.products_of(kind):
-            for path, _ in _leaves(product.facts):
-                source = product.fact_sources.get(path)
-                assert source is not None, f"{product.id}: {path}"
-                assert source.text != "no source given", f"{product.id}: {path}"
-                assert len(source.text) > 5, f"{product.id}: {path}"
+            for path, leaf in _stated(product.stated):
+                assert isinstance(leaf, dict), f"{product.id}: {path}"
+                assert len(leaf["source"]) > 5, f"{product.id}: {path}"
 
 
 def test_every_value_of_every_cost_card_says_where_it_comes_from(catalog: Catalog) -> None:
@@ -79,18 +88,18 @@ def test_an_estimate_says_that_it_is_one(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("product_id", HYPERVISORS)
 def test_a_hypervisor_has_all_that_checks_and_compiler_ask_for(catalog: Catalog, product_id: str) -> None:
-    product = catalog.products[product_id]
-    assert fact(product, "expected_class") in ("type1", "type2", "hybrid")
+    facts = catalog.hypervisor(product_id)
+    assert facts.product == product_id
+    assert facts.expected_class.value in ("type1", "type2", "hybrid")
     for path in (
-        "needs_parent", "own_drivers", "limits.vcpus_per_vm", "limits.memory_per_vm_bytes",
-        "requires.hardware_virtualization", "guests.is_64bit", "nested.intel", "memory.overcommit",
+        "needs_parent", "own_drivers", "limits.vcpus_per_vm", "limits.memory_per_vm_bytes", "requires.slat",
+        "requires.hardware_virtualization", "guests.is_64bit", "nested.intel", "memory.overcommit", "memory.dynamic",
         "memory.overhead_fixed_bytes", "controls.scope", "controls.unit", "disk_models.emulated", "nic_models.emulated",
+        "techniques.slat",
     ):  # fmt: skip
-        assert fact(product, path) is not None, path
-    techniques = fact(product, "techniques")
-    assert techniques
-    for card in (*techniques.values(), *product.facts["disk_models"].values(), *product.facts["nic_models"].values()):
-        assert card in catalog.cards
+        stated = attrgetter(path)(facts)
+        assert stated.value is not None, path
+        assert stated is not attrgetter(path)(HypervisorFacts()), f"{path} is only assumed"
 
 
 @pytest.mark.parametrize(
@@ -120,14 +129,14 @@ def test_a_hypervisor_has_all_that_checks_and_compiler_ask_for(catalog: Catalog,
     ],
 )  # fmt: skip
 def test_known_facts(catalog: Catalog, product_id: str, path: str, value: object) -> None:
-    assert fact(catalog.products[product_id], path) == value
+    assert attrgetter(path)(catalog.hypervisor(product_id)).value == value
 
 
 @pytest.mark.parametrize("product_id", ["kvm", "virtual-pc-2007", "virtual-server-2005-r2"])
 def test_contested_products_say_who_disagrees(catalog: Catalog, product_id: str) -> None:
-    note = fact(catalog.products[product_id], "class_note")
-    assert "Type" in note
-    assert len(catalog.products[product_id].fact_sources["class_note"].text) > 20
+    note = catalog.hypervisor(product_id).class_note
+    assert "Type" in str(note.value)
+    assert len(note.said_by) > 20
 
 
 def test_a_product_based_on_another_says_only_what_differs(catalog: Catalog) -> None:
@@ -139,13 +148,15 @@ label = "Ours"
 [product.facts.limits]
 running_vms = { value = 40, source = "our licence" }
 """
-    ours = load_catalog([("own.toml", text)], base=catalog).products["my-hyper-v"]
+    made = load_catalog([("own.toml", text)], base=catalog)
+    ours, facts = made.products["my-hyper-v"], made.hypervisor("my-hyper-v")
     assert ours.kind == "hypervisor"
     assert ours.vendor == "Microsoft"
-    assert fact(ours, "limits.running_vms") == 40
-    assert ours.fact_sources["limits.running_vms"].text == "our licence"
-    assert fact(ours, "limits.vcpus_per_vm_gen2") == 240
-    assert fact(catalog.products["hyper-v-2016"], "limits.running_vms") == 1024
+    assert facts.label == "Ours"
+    assert facts.limits.running_vms.value == 40
+    assert facts.limits.running_vms.said_by == "our licence"
+    assert facts.limits.vcpus_per_vm_gen2.value == 240
+    assert made.hypervisor("hyper-v-2016").limits.running_vms.value == 1024
 
 
 def _own_file(folder: Path, text: str) -> Path:
@@ -180,7 +191,7 @@ label = "Our host"
 sockets = { value = 8, source = "our data sheet" }
 """
     catalog = load_with_user_file(_own_file(tmp_path, text))
-    assert catalog.cards["disk-ours"].values["backend_cycles"] == 5000
+    assert catalog.card_of(DeviceModel, "disk-ours").backend_cycles == 5000
     assert catalog.products["our-host"].defaults["sockets"] == 8
     assert catalog.products["our-host"].origin == "own.toml"
     assert "hyper-v-2016" in catalog.products

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hvstudio.catalog.cards import Technique
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.errors import EditError
 from hvstudio.insight.consequences import Effect, consequences
@@ -180,8 +181,8 @@ def test_emulated_devices_cost_more_than_synthetic_ones(stack, catalog: Catalog)
 def test_leaving_a_vm_costs_what_card_and_processor_say(stack, catalog: Catalog) -> None:
     # Skylake: 740 cycles by the hardware and 850 by the hypervisor's software (cost cards), one hardware exit each.
     document = stack("host h cpu_generation=skylake\n  hypervisor:kvm v\n    vm a")
-    hardware = catalog.card("processor").values["exit_cycles"]["skylake"]
-    software = catalog.card("cpu-slat").values["exit_software_cycles"]
+    hardware = catalog.processor.exit_cycles["skylake"]
+    software = catalog.card_of(Technique, "cpu-slat").exit_software_cycles
     assert score(document, catalog, "Leaving a VM once").value == hardware + software
 
 

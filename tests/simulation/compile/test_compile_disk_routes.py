@@ -93,7 +93,7 @@ def test_hybrid_loses_time_when_the_disk_changes_hands(one_read: Any, compiled: 
     one_read.work("scan", on="windows", disk_reads=1.0)
     plan = compiled(one_read)
     disk = plan.plan.station_name.index("host disk")
-    assert plan.plan.station_peer_switch_ns[disk] == catalog.card("peers").values["device_switch_s"] * 1e9
+    assert plan.plan.station_peer_switch_ns[disk] == catalog.peers.device_switch_s * 1e9
     peers = {step["peer"] for vm in ("vm", "windows") for step in plan.steps(vm) if step["at"] == "host disk"}
     assert len(peers) == 2
 
