@@ -81,7 +81,7 @@ RULE = '''
 
 @rule(
     "good_practice.drum",
-    "disk",
+    Role.PHYSICAL_DISK,
     title="A drum in a museum piece",
     severity=Severity.NOTE,
     why="Drums left the trade.",
@@ -226,14 +226,17 @@ def user_cycles(name):
     found = plan(name)
     return float(sum(found.step_mean[found.step_layer == Layer.GUEST_USER]))
 print(json.dumps({
+    "stations": {name: plan(name).station_block for name in ("shipped", "tape")},
     "user_cycles": {name: user_cycles(name) for name in ("shipped", "prologue")},
     "workloads": sum(block.kind == "workload" for block in load("shipped.hvs").blocks.values()),
 }))
 """
 
 
-def test_a_parameter_of_workloads_is_in_the_plan_of_a_run(copy: Copy) -> None:
+def test_kind_and_parameter_are_in_the_plan_of_a_run(copy: Copy) -> None:
     found = copy.told(PLANS)
+    assert "disk-2" in found["stations"]["tape"]
+    assert set(found["stations"]["tape"]) == set(found["stations"]["shipped"])
     # each of the workloads has a million cycles more to do
     assert found["user_cycles"]["prologue"] == found["user_cycles"]["shipped"] + 1e6 * found["workloads"]
 

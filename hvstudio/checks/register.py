@@ -59,12 +59,13 @@ RULES: Final[dict[str, Rule]] = {rule.id: rule for _, _, rules in FAMILIES for r
 """Every rule by its id."""
 
 RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
-    kind: tuple(rule for rule in RULES.values() if kind in rule.kinds or "*" in rule.kinds) for kind in KINDS
+    name: tuple(rule for rule in RULES.values() if kind.role in rule.looks_at or "*" in rule.looks_at)
+    for name, kind in KINDS.items()
 }
 """The rules that look at each kind of block."""
 
 RULES_OF_ORDINARY_BLOCKS: Final[dict[str, tuple[Rule, ...]]] = {
-    kind: tuple(rule for rule in rules if "*" not in rule.kinds) for kind, rules in RULES_BY_KIND.items()
+    kind: tuple(rule for rule in rules if "*" not in rule.looks_at) for kind, rules in RULES_BY_KIND.items()
 }
 """Those of them that can have something to say of an ordinary block (`Scene.is_ordinary`)."""
 
@@ -73,5 +74,5 @@ HOST_RULES_BY_KIND: Final[dict[str, tuple[Rule, ...]]] = {
 }
 """Those of them that read the host under a block."""
 
-RULES_OF_UNKNOWN_KINDS: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES.values() if "*" in rule.kinds)
+RULES_OF_UNKNOWN_KINDS: Final[tuple[Rule, ...]] = tuple(rule for rule in RULES.values() if "*" in rule.looks_at)
 """The rules that look at a block whose kind is not known here."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Finding, Fix, Severity
 from hvstudio.model.document import Block, BlockId
 
@@ -39,7 +40,8 @@ Nothing else: that is what lets the checker look again only where an edit can ma
 
 @frozen(kw_only=True, eq=False)
 class Rule:
-    """One rule. `kinds` are the kinds of block it looks at; `remedy` says in general words how to mend it.
+    """One rule. `looks_at` are the roles of the blocks it looks at, "*" stands for all; `remedy` says in general
+    words how to mend it.
 
     `reads_host`: its look reads `place.host`, so that it must look again when the host under a block changes.
     """
@@ -47,7 +49,7 @@ class Rule:
     id: str
     title: str
     severity: Severity
-    kinds: tuple[str, ...]
+    looks_at: tuple[Role | Literal["*"], ...]
     why: str
     source: str
     remedy: str
@@ -83,7 +85,7 @@ class Rule:
 
 def rule(
     rule_id: str,
-    *kinds: str,
+    *looks_at: Role | Literal["*"],
     title: str,
     severity: Severity,
     why: str,
@@ -98,7 +100,7 @@ def rule(
             id=rule_id,
             title=title,
             severity=severity,
-            kinds=kinds,
+            looks_at=looks_at,
             why=why,
             source=source,
             remedy=remedy,

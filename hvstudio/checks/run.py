@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Finding, Report
 from hvstudio.checks.register import HOST_RULES_BY_KIND, RULES_BY_KIND, RULES_OF_ORDINARY_BLOCKS, RULES_OF_UNKNOWN_KINDS
 from hvstudio.checks.rule import Hit, Rule
@@ -61,7 +63,7 @@ class Checker:
         scene = self._scene = Scene(document, self._knowledge)
         scene.settle()
         self._found = {}
-        self._hypervisors = {block.id for block in document.blocks.values() if block.kind == "hypervisor"}
+        self._hypervisors = {block.id for block in document.blocks.values() if role_of(block) is Role.HYPERVISOR}
         self._order = {block_id: number for number, block_id in enumerate(document.blocks)}
         self._look(scene, document.blocks)
         self.looked_at = len(document)
@@ -74,9 +76,11 @@ class Checker:
         for block_id in change.removed:
             self._hypervisors.discard(block_id)
         for block_id in change.added | change.changed:
-            (self._hypervisors.add if document.blocks[block_id].kind == "hypervisor" else self._hypervisors.discard)(
-                block_id
-            )
+            (
+                self._hypervisors.add
+                if role_of(document.blocks[block_id]) is Role.HYPERVISOR
+                else self._hypervisors.discard
+            )(block_id)
         reach, rehosted = reach_of(scene, document, index=index, change=change, hypervisors=self._hypervisors)
         for block_id in change.removed:
             self._found.pop(block_id, None)

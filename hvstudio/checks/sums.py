@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from hvstudio.catalog.role import Role
 from hvstudio.composition.arrivals import read_arrivals
 from hvstudio.composition.controls import controls_of
 from hvstudio.composition.devices import access_s, hardware_used, has_channel, wire_bytes
@@ -57,7 +58,7 @@ def hypervisor_tallies(scene: Scene, hypervisor: Block) -> tuple[VmTally, ...]:
 
 
 def _tallies(scene: Scene, hypervisor: Block) -> tuple[VmTally, ...]:
-    return tuple([vm_tally(scene, vm) for vm in scene.on(hypervisor.id, "vm")])
+    return tuple([vm_tally(scene, vm) for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)])
 
 
 def flows_on(scene: Scene, host: Block) -> tuple[Flow, ...]:
@@ -72,8 +73,8 @@ def _flows_on(scene: Scene, host: Block) -> tuple[Flow, ...]:
         machine = waiting.pop()
         flows.extend(scene.keep("own flows", machine, _own_flows))
         for hypervisor in scene.hypervisors(machine):
-            waiting.extend(scene.on(hypervisor.id, "vm"))
-            waiting.extend(scene.on(hypervisor.id, "parent_partition"))
+            waiting.extend(scene.on(hypervisor.id, Role.VIRTUAL_MACHINE))
+            waiting.extend(scene.on(hypervisor.id, Role.PARENT_PARTITION))
     return tuple(flows)
 
 
@@ -109,9 +110,9 @@ def _own_flows(scene: Scene, machine: Block) -> tuple[Flow, ...]:
 
 
 def _flows_of(scene: Scene, machine: Block) -> Iterable[Flow]:
-    workloads = list(scene.on(machine.id, "workload"))
+    workloads = list(scene.on(machine.id, Role.WORKLOAD))
     if (system := scene.system_of(machine.id)) is not None:
-        workloads.extend(scene.on(system.id, "workload"))
+        workloads.extend(scene.on(system.id, Role.WORKLOAD))
     for block in workloads:
         values = scene.values(block)
         steady, rate = offered_rate(values)

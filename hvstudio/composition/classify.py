@@ -6,11 +6,14 @@ system, Hybrid beside it on the same hardware, Type 1 between the hardware and a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -63,7 +66,7 @@ def classify(document: Document, catalog: Catalog, index: Index | None = None) -
     """What every hypervisor of the document is, in document order."""
     scene = Scene(document, Knowledge(catalog), index)
     scene.settle()
-    return tuple(classification(scene, block) for block in scene.blocks.values() if block.kind == "hypervisor")
+    return tuple(classification(scene, block) for block in scene.blocks.values() if role_of(block) is Role.HYPERVISOR)
 
 
 def classification(scene: Scene, hypervisor: Block) -> Classification:
@@ -83,15 +86,15 @@ def vmm_type_of(scene: Scene, hypervisor: Block) -> str:
 def shape_of(scene: Scene, hypervisor: Block) -> Shape:
     """What lies around a hypervisor."""
     under, machine, outer = _underneath(scene, hypervisor)
-    others = scene.on(under.id, "hypervisor")[: _NAMED + 2] if under else ()
+    others = scene.on(under.id, Role.HYPERVISOR)[: _NAMED + 2] if under else ()
     return Shape(
         hypervisor=hypervisor,
         machine=machine,
         under=under,
-        systems_beside=tuple(scene.on(under.id, "os")) if under else (),
+        systems_beside=tuple(scene.on(under.id, Role.OPERATING_SYSTEM)) if under else (),
         hypervisors_beside=tuple(item for item in others if item.id != hypervisor.id),
-        parents=tuple(scene.on(hypervisor.id, "parent_partition")),
-        vms=tuple(scene.on(hypervisor.id, "vm")),
+        parents=tuple(scene.on(hypervisor.id, Role.PARENT_PARTITION)),
+        vms=tuple(scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)),
         outer=outer,
     )
 
@@ -102,9 +105,9 @@ def _underneath(scene: Scene, hypervisor: Block) -> tuple[Block | None, Block | 
     machine: Block | None = None
     for item in scene.below(hypervisor):
         under = under or item
-        if machine is None and item.kind in ("host", "vm", "parent_partition"):
+        if machine is None and role_of(item) in (Role.HARDWARE, Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION):
             machine = item
-        if item.kind == "hypervisor":
+        if role_of(item) is Role.HYPERVISOR:
             return under, machine, item
     return under, machine, None
 
@@ -149,20 +152,20 @@ def _structure(scene: Scene, shape: Shape) -> tuple[str, str, list[Step]]:
     under, me = shape.under, f"“{shape.hypervisor.name}”"
     if under is None:
         return _unclear(shape, f"{me} rests on nothing: without hardware or a system below it, it is no type yet.")
-    if under.kind == "os":
+    if role_of(under) is Role.OPERATING_SYSTEM:
         return _on_system(scene, shape)
-    if under.kind not in ("host", "vm"):
-        where = "another hypervisor" if under.kind == "hypervisor" else "a parent partition"
-        if under.kind not in ("hypervisor", "parent_partition"):
+    if role_of(under) not in (Role.HARDWARE, Role.VIRTUAL_MACHINE):
+        where = "another hypervisor" if role_of(under) is Role.HYPERVISOR else "a parent partition"
+        if role_of(under) not in (Role.HYPERVISOR, Role.PARENT_PARTITION):
             where = "a block that cannot carry it"
         return _unclear(
             shape,
             f"{me} rests on {where}, “{under.name}”; "
             "it needs hardware, an operating system or a virtual machine under it to be one of the three types.",
         )
-    if under.kind == "host" and under.rests_on is not None:
+    if role_of(under) is Role.HARDWARE and under.rests_on is not None:
         return _unclear(shape, f"The host “{under.name}” under {me} does not stand on the ground, so nothing is clear.")
-    if under.kind == "vm" and shape.outer is None:
+    if role_of(under) is Role.VIRTUAL_MACHINE and shape.outer is None:
         return _unclear(shape, f"{me} runs in the VM “{under.name}”, but no hypervisor carries that VM.")
     if shape.systems_beside:
         return _beside_system(shape)
@@ -175,18 +178,26 @@ def _structure(scene: Scene, shape: Shape) -> tuple[str, str, list[Step]]:
     return _on_bare_machine(shape)
 
 
+_PLACES: Final[Mapping[Role | None, str]] = {
+    Role.HARDWARE: "which runs on the hardware",
+    Role.VIRTUAL_MACHINE: "the system of a virtual machine",
+    Role.PARENT_PARTITION: "the system of a parent partition",
+}
+_GROUNDS: Final[Mapping[Role | None, str]] = {
+    Role.HARDWARE: "the hardware “{}”",
+    Role.VIRTUAL_MACHINE: "the virtual hardware of the VM “{}”",
+    Role.PARENT_PARTITION: "the parent partition “{}”",
+}
+
+
 def _on_system(scene: Scene, shape: Shape) -> tuple[str, str, list[Step]]:
     under, machine, me = shape.under, shape.machine, f"“{shape.hypervisor.name}”"
-    if under is None or machine is None or (machine.kind == "host" and machine.rests_on is not None):
+    if under is None or machine is None or (role_of(machine) is Role.HARDWARE and machine.rests_on is not None):
         system = under.name if under else "nothing"
         return _unclear(shape, f"{me} rests on “{system}”, but no hardware lies under that.")
-    if machine.kind != "host" and shape.outer is None:
+    if role_of(machine) is not Role.HARDWARE and shape.outer is None:
         return _unclear(shape, f"{me} rests on “{under.name}” in “{machine.name}”, but no hypervisor carries that.")
-    place = {
-        "host": "which runs on the hardware",
-        "vm": "the system of a virtual machine",
-        "parent_partition": "the system of a parent partition",
-    }[machine.kind]
+    place = _PLACES[role_of(machine)]
     sentence = (
         f"{me} is Type 2: it rests on the operating system “{under.name}”, {place}. "
         "What a VM asks of the hardware goes through the hypervisor and then through that system."
@@ -301,12 +312,7 @@ def _unclear(shape: Shape, sentence: str) -> tuple[str, str, list[Step]]:
 def _ground(block: Block | None) -> str:
     if block is None:
         return "nothing"
-    kinds = {
-        "host": f"the hardware “{block.name}”",
-        "vm": f"the virtual hardware of the VM “{block.name}”",
-        "parent_partition": f"the parent partition “{block.name}”",
-    }
-    return kinds.get(block.kind, f"“{block.name}”")
+    return _GROUNDS.get(role_of(block), "“{}”").format(block.name)
 
 
 def _names(blocks: tuple[Block, ...], limit: int = _NAMED) -> str:

@@ -7,12 +7,19 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.serving import owner_of_devices
 from hvstudio.model.document import Block
 
 HANDED_OVER: Final = ("sr-iov", "pass-through")
 """Models by which a VM drives hardware itself."""
+_ROLES: Final = {
+    "disk": (Role.PHYSICAL_DISK, Role.VIRTUAL_DISK),
+    "nic": (Role.PHYSICAL_NIC, Role.VIRTUAL_NIC),
+}
+"""What a class of devices is on a host, and in a VM."""
 DEVICE_WORDS: Final = {"disk": "disk", "nic": "network card"}
 _PACKET_OVERHEAD_BYTES: Final = 78
 """Preamble, Ethernet, IP and TCP headers and gap of one packet. Source: IEEE 802.3; RFC 791; RFC 793."""
@@ -79,14 +86,14 @@ def hardware_lacks(scene: Scene, vm: Block, device: Block | None, wanted: str) -
         return f"{hardware.name} has no IOMMU"
     if wanted == "sr-iov":
         card = backing_of(scene, owner_of_devices(scene, below), device, "nic")
-        if card is not None and card.device.kind == "nic" and not scene.values(card.device)["sr_iov"]:
+        if card is not None and role_of(card.device) is Role.PHYSICAL_NIC and not scene.values(card.device)["sr_iov"]:
             return f"{card.device.name} has no SR-IOV"
     return ""
 
 
 def devices_of(scene: Scene, machine: Block, kind: str) -> Sequence[Block]:
     """Disks or network cards of a machine: physical ones of a host, virtual ones of a VM."""
-    return scene.on(machine.id, kind if machine.kind == "host" else f"virtual_{kind}")
+    return scene.on(machine.id, _ROLES[kind][role_of(machine) is not Role.HARDWARE])
 
 
 def backing_of(scene: Scene, below: Block, device: Block | None, kind: str) -> Backing | None:
@@ -112,7 +119,7 @@ def attachment(scene: Scene, device: Block) -> Block | None:
     current: Block | None = device
     for _ in range(_LONGEST_CHAIN):
         current = scene.target(current)
-        if current is None or current.kind != "virtual_switch":
+        if current is None or role_of(current) is not Role.VIRTUAL_SWITCH:
             return current
     return None
 
@@ -120,7 +127,7 @@ def attachment(scene: Scene, device: Block) -> Block | None:
 def switch_of(scene: Scene, device: Block | None) -> Block | None:
     """The virtual switch a virtual network card is attached to."""
     target = None if device is None else scene.target(device)
-    return target if target is not None and target.kind == "virtual_switch" else None
+    return target if target is not None and role_of(target) is Role.VIRTUAL_SWITCH else None
 
 
 def stays_inside(scene: Scene, device: Block | None) -> bool:
@@ -140,7 +147,7 @@ def hardware_used(scene: Scene, machine: Block, kind: str) -> tuple[Block, ...]:
 def _hardware_used(scene: Scene, machine: Block, kind: str) -> tuple[Block, ...]:
     owner = owner_of_devices(scene, machine)
     own: Sequence[Block | None] = devices_of(scene, owner, kind) or (None,)
-    used = own if machine.kind == "vm" else own[:1]
+    used = own if role_of(machine) is Role.VIRTUAL_MACHINE else own[:1]
     found = (_at_the_end(scene, owner, device, kind) for device in used)
     return tuple(device for device in found if device is not None)
 

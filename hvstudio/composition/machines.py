@@ -9,13 +9,15 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import drives_devices, serving_system
 from hvstudio.model.document import Block, Document
 
 DEEPEST: Final = 4
 """More hypervisors on one another than this are not simulated."""
-_DEVICES: Final = ("disk", "nic", "virtual_disk", "virtual_nic")
+_DEVICES: Final = (Role.PHYSICAL_DISK, Role.PHYSICAL_NIC, Role.VIRTUAL_DISK, Role.VIRTUAL_NIC)
 
 
 @frozen(eq=False, kw_only=True)
@@ -57,23 +59,23 @@ class Machine:
     @cached_property
     def hypervisors(self) -> tuple[Hypervisor, ...]:
         """Those that rest on the machine itself, not on its system."""
-        return tuple(Hypervisor(block=block, machine=self) for block in self.scene.on(self.block.id, "hypervisor"))
+        return tuple(Hypervisor(block=block, machine=self) for block in self.scene.on(self.block.id, Role.HYPERVISOR))
 
     @cached_property
     def devices(self) -> tuple[Block, ...]:
         """Disks and network cards that are built in, in document order."""
-        return tuple(block for block in self.scene.on(self.block.id) if block.kind in _DEVICES)
+        return tuple(block for block in self.scene.on(self.block.id) if role_of(block) in _DEVICES)
 
     @property
     def workloads(self) -> tuple[Block, ...]:
         """Workloads that rest on the machine itself."""
-        return tuple(self.scene.on(self.block.id, "workload"))
+        return tuple(self.scene.on(self.block.id, Role.WORKLOAD))
 
     @property
     def owns_devices_of(self) -> Machine:
         """Whose devices it drives: a parent partition's are those of the machine below its hypervisor."""
         machine = self
-        while machine.provider is not None and machine.block.kind == "parent_partition":
+        while machine.provider is not None and role_of(machine.block) is Role.PARENT_PARTITION:
             machine = machine.provider.machine
         return machine
 
@@ -114,13 +116,13 @@ class System:
     @cached_property
     def hypervisors(self) -> tuple[Hypervisor, ...]:
         """Those that are programs of it."""
-        blocks = self.machine.scene.on(self.block.id, "hypervisor")
+        blocks = self.machine.scene.on(self.block.id, Role.HYPERVISOR)
         return tuple(Hypervisor(block=block, machine=self.machine, system=self) for block in blocks)
 
     @property
     def workloads(self) -> tuple[Block, ...]:
         """What it runs itself."""
-        return tuple(self.machine.scene.on(self.block.id, "workload"))
+        return tuple(self.machine.scene.on(self.block.id, Role.WORKLOAD))
 
 
 @frozen(eq=False, kw_only=True)
@@ -134,18 +136,18 @@ class Hypervisor:
     @cached_property
     def partitions(self) -> tuple[Machine, ...]:
         """Its parent partitions."""
-        return self._made("parent_partition")
+        return self._made(Role.PARENT_PARTITION)
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
         """Its virtual machines."""
-        return self._made("vm")
+        return self._made(Role.VIRTUAL_MACHINE)
 
-    def _made(self, kind: str) -> tuple[Machine, ...]:
+    def _made(self, role: Role) -> tuple[Machine, ...]:
         scene, depth = self.machine.scene, self.machine.depth + 1
         if depth > DEEPEST:
             return ()
-        blocks = scene.on(self.block.id, kind)
+        blocks = scene.on(self.block.id, role)
         return tuple(Machine(scene=scene, block=block, provider=self, depth=depth) for block in blocks)
 
     @cached_property
@@ -165,7 +167,7 @@ class Hypervisor:
 def hosts_of(scene: Scene) -> tuple[Machine, ...]:
     """The hardware of a document, in document order."""
     blocks = (scene.blocks[root] for root in scene.index.roots)
-    return tuple(Machine(scene=scene, block=block) for block in blocks if block.kind == "host")
+    return tuple(Machine(scene=scene, block=block) for block in blocks if role_of(block) is Role.HARDWARE)
 
 
 def machines_above(machine: Machine) -> Iterator[Machine]:
@@ -180,7 +182,7 @@ def left_out(scene: Scene) -> Iterator[tuple[Block, str]]:
     """The blocks that take no part in a run, each with the reason: they rest on nothing, or on what cannot run them."""
     for root in scene.index.roots:
         block = scene.blocks[root]
-        if block.kind not in ("host", "note"):
+        if role_of(block) not in (Role.HARDWARE, Role.NOTE):
             yield block, "rests on nothing"
     for host in hosts_of(scene):
         for machine in machines_above(host):
@@ -188,21 +190,21 @@ def left_out(scene: Scene) -> Iterator[tuple[Block, str]]:
 
 
 def _left_out_of(scene: Scene, machine: Machine) -> Iterator[tuple[Block, str]]:
-    known = {*_DEVICES, "hypervisor", "workload", "virtual_switch"}
+    known = {*_DEVICES, Role.HYPERVISOR, Role.WORKLOAD, Role.VIRTUAL_SWITCH}
     systems = {str(system.block.id) for system in machine.systems}
     yield from _strangers(scene, machine.block, known, systems)
     for system in machine.systems:
-        yield from _strangers(scene, system.block, {"workload", "hypervisor", "virtual_switch"})
-    made = {"vm", "parent_partition"} if machine.depth < DEEPEST else set[str]()
+        yield from _strangers(scene, system.block, {Role.WORKLOAD, Role.HYPERVISOR, Role.VIRTUAL_SWITCH})
+    made = {Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION} if machine.depth < DEEPEST else set[Role]()
     for hypervisor in machine.all_hypervisors:
-        yield from _strangers(scene, hypervisor.block, {*made, "virtual_switch"})
+        yield from _strangers(scene, hypervisor.block, {*made, Role.VIRTUAL_SWITCH})
 
 
 def _strangers(
-    scene: Scene, support: Block, known: set[str], also: set[str] | None = None
+    scene: Scene, support: Block, known: set[Role], also: set[str] | None = None
 ) -> Iterator[tuple[Block, str]]:
     for block in scene.on(support.id):
-        if block.kind not in known and block.id not in (also or ()):
+        if role_of(block) not in known and block.id not in (also or ()):
             yield block, f"cannot run on {support.name}"
 
 
@@ -226,7 +228,9 @@ def read_composition(document: Document, catalog: Catalog) -> Composition:
     scene = read_scene(document, catalog)
     hosts = hosts_of(scene)
     order = {block_id: number for number, block_id in enumerate(document.blocks)}
-    guests = [machine for host in hosts for machine in machines_above(host) if machine.block.kind == "vm"]
+    guests = [
+        machine for host in hosts for machine in machines_above(host) if role_of(machine.block) is Role.VIRTUAL_MACHINE
+    ]
     ignored = tuple(left_out(scene))
     return Composition(
         scene=scene,
@@ -242,5 +246,5 @@ def _above_ignored(scene: Scene, ignored: tuple[tuple[Block, str], ...]) -> Iter
     for block, _ in ignored:
         if block.rests_on is not None:
             for child in scene.index.subtree(block.id):
-                if scene.blocks[child].kind == "vm":
+                if role_of(scene.blocks[child]) is Role.VIRTUAL_MACHINE:
                     yield scene.blocks[child]

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.facts import HypervisorFacts
+from hvstudio.catalog.role import Role
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId
 
@@ -102,7 +103,7 @@ def kept_by_layers(scene: Scene, machine: Block) -> float:
     kept = 0.0 if system is None else float(scene.values(system)["memory_reserve_bytes"])
     for hypervisor in scene.hypervisors(machine):
         kept += scene.facts(hypervisor).memory.host_reserve_bytes.value
-        kept += sum(scene.values(parent)["memory_bytes"] for parent in scene.on(hypervisor.id, "parent_partition"))
+        kept += sum(scene.values(parent)["memory_bytes"] for parent in scene.on(hypervisor.id, Role.PARENT_PARTITION))
     return kept
 
 
@@ -119,7 +120,7 @@ def memory_fit(scene: Scene, machine: Block, off: Collection[BlockId] = ()) -> M
     asked_by: list[BlockId] = []
     refused: dict[BlockId, float] = {}
     for hypervisor in scene.hypervisors(machine):
-        for vm in scene.on(hypervisor.id, "vm"):
+        for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
             if vm.id in off:
                 continue
             asked_by.append(vm.id)

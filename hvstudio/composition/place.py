@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from hvstudio.catalog.facts import HypervisorFacts
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition import capabilities
 from hvstudio.composition.capabilities import Capabilities
 from hvstudio.model.document import Block, BlockId
@@ -34,7 +36,7 @@ class Place(NamedTuple):
 
 NOWHERE_FACTS: Final = HypervisorFacts()
 NOWHERE: Final = Place(None, None, "", None, None, "", None, None, NOWHERE_FACTS, 0, None)
-MACHINES: Final = frozenset({"host", "vm", "parent_partition"})
+MACHINES: Final = (Role.HARDWARE, Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION)
 
 
 def place_above(
@@ -46,22 +48,22 @@ def place_above(
     schedules_whole_cores: Callable[[Block], bool],
 ) -> Place:
     """The place of what rests on `block`, which itself stands at `below`."""
-    kind = block.kind
+    kind, role = block.kind, role_of(block)
     name = block.id
     root = name if below.root is None else below.root
     support, machine, machine_kind, os = name, below.machine, below.machine_kind, below.os
     host, hypervisor, depth, vm = below.host, below.hypervisor, below.depth, below.vm
     known = below.facts
-    if kind == "os":
+    if role is Role.OPERATING_SYSTEM:
         os = name
-    elif kind == "hypervisor":
+    elif role is Role.HYPERVISOR:
         hypervisor, known, depth = name, facts(block), depth + 1
-    elif kind in MACHINES:
+    elif role in MACHINES:
         machine, machine_kind, os = name, kind, None
-        if kind == "vm":
+        if role is Role.VIRTUAL_MACHINE:
             vm = name
             host = None if host is None else capabilities.of_vm(host, values(block), known)
-        elif kind == "parent_partition":
+        elif role is Role.PARENT_PARTITION:
             host = None if host is None else capabilities.of_partition(host, values(block))
         elif block.rests_on is None:
             host = capabilities.of_host(values(block), whole_cores=schedules_whole_cores(block))

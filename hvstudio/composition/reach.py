@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.scene import Moves, Scene
 from hvstudio.model.change import Change
 from hvstudio.model.document import Block, BlockId, Document
@@ -43,7 +45,9 @@ def reach_of(
     moves = _moved(scene, change)
     reached |= moves.moved
     if _firsts_changed(scene, touched) or change.restacked:
-        reached.update(block_id for block_id in index.roots if document.blocks[block_id].kind not in ("host", "note"))
+        reached.update(
+            block_id for block_id in index.roots if role_of(document.blocks[block_id]) not in (Role.HARDWARE, Role.NOTE)
+        )
     reached |= _hypervisors_near(scene, touched, reached | moves.rehosted, hypervisors)
     return reached, moves.rehosted - reached
 
@@ -66,7 +70,7 @@ def _retuned_disks(
     return {
         block_id
         for block_id in changed
-        if new[block_id].kind == "disk"
+        if role_of(new[block_id]) is Role.PHYSICAL_DISK
         and evolve(old[block_id], parameters=new[block_id].parameters, product=new[block_id].product) == new[block_id]
     }
 

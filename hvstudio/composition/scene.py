@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.facts import HypervisorFacts, SystemFacts
+from hvstudio.catalog.kinds import ROLES, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.capabilities import Capabilities
 from hvstudio.composition.knowledge import Judged, Knowledge
 from hvstudio.composition.place import NOWHERE, Place, place_above
@@ -16,7 +18,7 @@ from hvstudio.model.index import Index, index_of
 
 _Kept = TypeVar("_Kept")
 _NO_BLOCKS: tuple[Block, ...] = ()
-_NOTHING_ON: dict[str, list[Block]] = {}
+_NOTHING_ON: dict[Role | None, list[Block]] = {}
 
 
 class Moves:
@@ -49,7 +51,7 @@ class Scene:
         self.blocks = document.blocks
         self.places: dict[BlockId, Place] = {}
         self.judged_of: dict[BlockId, Judged] = {}
-        self.on_of: dict[BlockId, dict[str, list[Block]]] = {}
+        self.on_of: dict[BlockId, dict[Role | None, list[Block]]] = {}
         self.kept: dict[str, dict[BlockId, Any]] = {}
         self.loose: frozenset[BlockId] = frozenset()
         self.firsts: Mapping[str, BlockId] = {}
@@ -96,7 +98,7 @@ class Scene:
 
     def _schedules_whole_cores(self, machine: Block) -> bool:
         """Whether a hypervisor on the machine never lets two virtual machines share a core."""
-        return any(self.scheduler(item) == CORE for item in self.on(machine.id, "hypervisor"))
+        return any(self.scheduler(item) == CORE for item in self.on(machine.id, Role.HYPERVISOR))
 
     def replace_places(self, start: BlockId, moves: Moves) -> None:
         """Work out the places above `start` again, and note the blocks whose place is another now."""
@@ -159,7 +161,7 @@ class Scene:
 
     def provider(self, machine: Block) -> Block | None:
         """The hypervisor that makes a VM or parent partition; None for hardware, and where there is none."""
-        below = None if machine.kind == "host" else self.place(machine).hypervisor
+        below = None if role_of(machine) is Role.HARDWARE else self.place(machine).hypervisor
         return None if below is None else self.blocks[below]
 
     def carrier(self, machine: Block) -> Block | None:
@@ -172,7 +174,7 @@ class Scene:
         """The host at the bottom of a stack; None where it stands on none."""
         root = machine.id if machine.rests_on is None else self.place(machine).root
         found = None if root is None else self.blocks[root]
-        return found if found is not None and found.kind == "host" else None
+        return found if found is not None and role_of(found) is Role.HARDWARE else None
 
     def hypervisors(self, machine: Block) -> tuple[Block, ...]:
         """The hypervisors that divide a machine: those on it, then those on the system that runs there."""
@@ -181,9 +183,9 @@ class Scene:
     def _hypervisors(self, machine: Block) -> tuple[Block, ...]:
         if machine.id not in self.index.children:
             return ()
-        found = list(self.on(machine.id, "hypervisor"))
+        found = list(self.on(machine.id, Role.HYPERVISOR))
         if (system := self.system_of(machine.id)) is not None:
-            found.extend(self.on(system.id, "hypervisor"))
+            found.extend(self.on(system.id, Role.HYPERVISOR))
         return tuple(found)
 
     def keep(self, name: str, block: Block, make: Callable[[Scene, Block], _Kept]) -> _Kept:
@@ -223,26 +225,27 @@ class Scene:
         block = None if block_id is None else self.blocks.get(block_id)
         return "nothing" if block is None else f"“{block.name}”"
 
-    def on(self, block_id: BlockId, kind: str = "") -> Sequence[Block]:
-        """What rests directly on a block, in document order: all of it or one kind."""
-        by_kind = self.on_of.get(block_id)
-        if by_kind is None:
-            by_kind = self.on_of[block_id] = self._sorted_by_kind(block_id)
-        return by_kind.get(kind, _NO_BLOCKS)
+    def on(self, block_id: BlockId, role: Role | None = None) -> Sequence[Block]:
+        """What rests directly on a block, in document order: all of it or those of one role."""
+        by_role = self.on_of.get(block_id)
+        if by_role is None:
+            by_role = self.on_of[block_id] = self._sorted_by_role(block_id)
+        return by_role.get(role, _NO_BLOCKS)
 
-    def _sorted_by_kind(self, block_id: BlockId) -> dict[str, list[Block]]:
+    def _sorted_by_role(self, block_id: BlockId) -> dict[Role | None, list[Block]]:
         children = self.index.children.get(block_id)
         if not children:
             return _NOTHING_ON
         blocks = self.blocks
         row = [blocks[child] for child in children]
-        by_kind: dict[str, list[Block]] = {"": row}
+        by_role: dict[Role | None, list[Block]] = {None: row}
         for block in row:
-            if block.kind in by_kind:
-                by_kind[block.kind].append(block)
-            else:
-                by_kind[block.kind] = [block]
-        return by_kind
+            role = ROLES.get(block.kind)
+            if role in by_role and role is not None:
+                by_role[role].append(block)
+            elif role is not None:
+                by_role[role] = [block]
+        return by_role
 
     def support(self, block: Block) -> Block | None:
         """The block directly below."""
@@ -275,17 +278,17 @@ class Scene:
 
     def system_of(self, machine: BlockId) -> Block | None:
         """The operating system that runs on a machine: the first that rests directly on it; others find no room."""
-        systems = self.on(machine, "os")
+        systems = self.on(machine, Role.OPERATING_SYSTEM)
         return systems[0] if systems else None
 
     def backing(self, block: Block) -> Block | None:
         """The physical disk or card behind a virtual device, through other virtual ones; None if there is none."""
         current = self.target(block)
-        if current is None or current.kind in ("disk", "nic"):
+        if current is None or role_of(current) in (Role.PHYSICAL_DISK, Role.PHYSICAL_NIC):
             return current
         seen: set[BlockId] = set()
         while current is not None and current.id not in seen:
-            if current.kind in ("disk", "nic"):
+            if role_of(current) in (Role.PHYSICAL_DISK, Role.PHYSICAL_NIC):
                 return current
             seen.add(current.id)
             current = self.target(current)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block
 
@@ -12,9 +14,9 @@ from hvstudio.model.document import Block
 def serving_system(scene: Scene, hypervisor: Block) -> Block | None:
     """The operating system that drives devices for a hypervisor: under it, in its parent partition, or beside it."""
     under = scene.support(hypervisor)
-    if under is not None and under.kind == "os":
+    if under is not None and role_of(under) is Role.OPERATING_SYSTEM:
         return under
-    parents = scene.on(hypervisor.id, "parent_partition")
+    parents = scene.on(hypervisor.id, Role.PARENT_PARTITION)
     for parent in parents:
         if (system := scene.system_of(parent.id)) is not None:
             return system
@@ -24,13 +26,13 @@ def serving_system(scene: Scene, hypervisor: Block) -> Block | None:
 def drives_devices(scene: Scene, hypervisor: Block) -> bool:
     """Whether a hypervisor drives devices itself: it has drivers, and nothing lies between it and the machine."""
     under = scene.support(hypervisor)
-    on_system = under is not None and under.kind == "os"
+    on_system = under is not None and role_of(under) is Role.OPERATING_SYSTEM
     return scene.facts(hypervisor).own_drivers.value and not on_system
 
 
 def owner_of_devices(scene: Scene, machine: Block) -> Block:
     """Whose devices a machine drives: a parent partition's are those of the machine below its hypervisor."""
-    while machine.kind == "parent_partition" and (below := scene.carrier(machine)) is not None:
+    while role_of(machine) is Role.PARENT_PARTITION and (below := scene.carrier(machine)) is not None:
         machine = below
     return machine
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.catalog.sourced import UNKNOWN, Fact
 from hvstudio.composition.capabilities import WORDS, unmet
 from hvstudio.composition.controls import controls_of, is_out_of_order
@@ -151,7 +153,7 @@ def _guest_obstacles(scene: Scene, vm: Block) -> Iterator[Obstacle]:
             reason = f"{system.name} cannot start in a Generation 2 VM"
             yield Obstacle(hindrance=Hindrance.GUEST_GENERATION, reason=reason, about=(system.id,))
     elif facts.guests.boot_ide_only.value:
-        for disk in scene.on(vm.id, "virtual_disk"):
+        for disk in scene.on(vm.id, Role.VIRTUAL_DISK):
             values = scene.values(disk)
             if values["boot"] and values["controller"] == "scsi":
                 reason = f"a Generation 1 VM cannot start from {disk.name} on SCSI"
@@ -170,9 +172,9 @@ def hypervisor_obstacles(scene: Scene, hypervisor: Block) -> tuple[Obstacle, ...
 
 def _second_on_machine(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
     under = scene.support(hypervisor)
-    if under is None or under.kind == "os":
+    if under is None or role_of(under) is Role.OPERATING_SYSTEM:
         return
-    first = scene.on(under.id, "hypervisor")[0]
+    first = scene.on(under.id, Role.HYPERVISOR)[0]
     if first.id != hypervisor.id:
         reason = f"{first.name} has {under.name} for itself already"
         yield Obstacle(hindrance=Hindrance.SECOND_HYPERVISOR, reason=reason, about=(first.id, under.id))
@@ -204,7 +206,7 @@ def _processor_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
 def _system_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
     """A system under or beside it, or in its parent partition, that is not on the product's list."""
     facts, under = scene.facts(hypervisor), scene.support(hypervisor)
-    beside = None if under is None else under if under.kind == "os" else scene.system_of(under.id)
+    beside = None if under is None else under if role_of(under) is Role.OPERATING_SYSTEM else scene.system_of(under.id)
     if beside is not None and not system_fits(scene.catalog, facts.requires.host_os.value, beside):
         yield Obstacle(
             hindrance=Hindrance.HOST_SYSTEM,
@@ -212,8 +214,8 @@ def _system_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
             about=(beside.id,),
             fact=facts.requires.host_os,
         )
-    for parent in scene.on(hypervisor.id, "parent_partition"):
-        for system in scene.on(parent.id, "os"):
+    for parent in scene.on(hypervisor.id, Role.PARENT_PARTITION):
+        for system in scene.on(parent.id, Role.OPERATING_SYSTEM):
             if not system_fits(scene.catalog, facts.requires.parent_os.value, system):
                 yield Obstacle(
                     hindrance=Hindrance.PARENT_SYSTEM,
@@ -224,7 +226,7 @@ def _system_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
 
 
 def _partition_obstacles(scene: Scene, hypervisor: Block) -> Iterator[Obstacle]:
-    parents = scene.on(hypervisor.id, "parent_partition")
+    parents = scene.on(hypervisor.id, Role.PARENT_PARTITION)
     needed = scene.facts(hypervisor).needs_parent
     if needed.value and not parents:
         reason = f"{hypervisor.name} needs a parent partition"
@@ -246,7 +248,7 @@ def starts_on(scene: Scene, machine: Block) -> Starts:
 def _starts_on(scene: Scene, machine: Block) -> Starts:
     found: dict[BlockId, Obstacle] = {}
     for hypervisor in scene.hypervisors(machine):
-        for vm in scene.on(hypervisor.id, "vm"):
+        for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
             if (against := _first_that_keeps_off(vm_obstacles(scene, vm))) is not None:
                 found[vm.id] = against
         _admit_reserves(scene, hypervisor, found)
@@ -268,7 +270,7 @@ def refused_by(scene: Scene, hypervisor: Block, hindrance: Hindrance) -> list[tu
     if machine is None:
         return []
     obstacles = starts_on(scene, scene.blocks[machine]).obstacles
-    found = ((vm.id, obstacles.get(vm.id)) for vm in scene.on(hypervisor.id, "vm"))
+    found = ((vm.id, obstacles.get(vm.id)) for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE))
     return [(vm, item) for vm, item in found if item is not None and item.hindrance is hindrance]
 
 
@@ -289,14 +291,14 @@ def reservable_processors(scene: Scene, hypervisor: Block) -> float:
     host = scene.place(hypervisor).host
     free = 0.0 if host is None else float(host.schedulable)
     return free - sum(
-        controls_of(scene, parent).total_reserve for parent in scene.on(hypervisor.id, "parent_partition")
+        controls_of(scene, parent).total_reserve for parent in scene.on(hypervisor.id, Role.PARENT_PARTITION)
     )
 
 
 def _admit_reserves(scene: Scene, hypervisor: Block, found: dict[BlockId, Obstacle]) -> None:
     """A VM whose CPU reserve is not free any more does not start. Source: Hyper-V TLFS v2.0a 18.2."""
     free = reservable_processors(scene, hypervisor)
-    for vm in scene.on(hypervisor.id, "vm"):
+    for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
         reserve = 0.0 if vm.id in found else controls_of(scene, vm).total_reserve
         if reserve > free + _TOLERANCE:
             reason = f"its CPU reserve of {reserve:g} processors is not free, {max(0.0, free):g} are left"
@@ -313,7 +315,7 @@ def _admit_number(scene: Scene, hypervisor: Block, found: dict[BlockId, Obstacle
     if most is None and allowed is None:
         return
     running = processors = 0
-    for vm in scene.on(hypervisor.id, "vm"):
+    for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
         if vm.id in found:
             continue
         if most is not None and running + 1 > most:
@@ -337,7 +339,7 @@ def obstacle_of(scene: Scene, vm: Block) -> Obstacle | None:
     """Why a VM stays off, that of the machine that carries it included; None when it starts."""
     under = scene.support(vm)
     machine = scene.carrier(vm)
-    if under is None or under.kind != "hypervisor" or machine is None:
+    if under is None or role_of(under) is not Role.HYPERVISOR or machine is None:
         return Obstacle(hindrance=Hindrance.NO_HYPERVISOR, reason="it rests on no hypervisor")
     general = _first_that_keeps_off(hypervisor_obstacles(scene, under))
     if (own := general or starts_on(scene, machine).obstacles.get(vm.id)) is not None:
@@ -356,7 +358,7 @@ def is_off(scene: Scene, machine: Block) -> bool:
     """Whether a machine is a VM that cannot start, or a parent partition in one."""
     current: Block | None = machine
     while current is not None:
-        if current.kind == "vm" and obstacle_of(scene, current) is not None:
+        if role_of(current) is Role.VIRTUAL_MACHINE and obstacle_of(scene, current) is not None:
             return True
         current = scene.carrier(current)
     return False

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.wording import percent
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
@@ -60,7 +62,7 @@ def consequences_in(scene: Scene, block: Block) -> Consequences:
                 if same and other not in shares:
                     shares[other] = f"It stops as well when “{cause.name}” fails."
     starved = dict(_rivals(scene, block))
-    vms = [item for item in dies if scene.blocks[item].kind == "vm"]
+    vms = [item for item in dies if role_of(scene.blocks[item]) is Role.VIRTUAL_MACHINE]
     return Consequences(
         block=block.id,
         sentence=_sentence(scene, block, dies, vms),
@@ -74,13 +76,13 @@ def consequences_in(scene: Scene, block: Block) -> Consequences:
 
 def vms_lost_with(scene: Scene, block: Block) -> int:
     """How many VMs stop when a block fails."""
-    return sum(1 for item in _falling(scene, block)[0] if scene.blocks[item].kind == "vm")
+    return sum(1 for item in _falling(scene, block)[0] if role_of(scene.blocks[item]) is Role.VIRTUAL_MACHINE)
 
 
 def _sentence(scene: Scene, block: Block, dies: dict[BlockId, str], vms: list[BlockId]) -> str:
-    own = 1 if block.kind == "vm" else 0
-    total = sum(1 for item in scene.blocks.values() if item.kind == "vm")
-    if block.kind == "note":
+    own = 1 if role_of(block) is Role.VIRTUAL_MACHINE else 0
+    total = sum(1 for item in scene.blocks.values() if role_of(item) is Role.VIRTUAL_MACHINE)
+    if role_of(block) is Role.NOTE:
         return "A note has no effect on anything."
     if not vms:
         what = "only itself and what runs in it" if own else "no VM"
@@ -112,16 +114,22 @@ def _next_to_fall(scene: Scene, block: Block) -> Iterable[tuple[BlockId, str, bo
     """What a failing block takes along directly: block, reason, and whether it stops altogether."""
     for above in scene.on(block.id):
         yield above.id, f"It rests on “{block.name}”.", True
-    if block.kind == "os":
+    if role_of(block) is Role.OPERATING_SYSTEM:
         yield from _with_system(scene, block)
-    elif block.kind == "parent_partition":
+    elif role_of(block) is Role.PARENT_PARTITION:
         yield from _with_parent(scene, block)
-    elif block.kind == "hypervisor":
+    elif role_of(block) is Role.HYPERVISOR:
         under = scene.support(block)
-        if under is not None and under.kind in ("host", "vm"):
-            for system in scene.on(under.id, "os"):
+        if under is not None and role_of(under) in (Role.HARDWARE, Role.VIRTUAL_MACHINE):
+            for system in scene.on(under.id, Role.OPERATING_SYSTEM):
                 yield system.id, f"“{block.name}” works in the same privileged mode beside it.", True
-    if block.kind in ("disk", "nic", "virtual_disk", "virtual_switch", "virtual_nic"):
+    if role_of(block) in (
+        Role.PHYSICAL_DISK,
+        Role.PHYSICAL_NIC,
+        Role.VIRTUAL_DISK,
+        Role.VIRTUAL_SWITCH,
+        Role.VIRTUAL_NIC,
+    ):
         yield from _with_device(scene, block)
 
 
@@ -129,41 +137,41 @@ def _with_system(scene: Scene, system: Block) -> Iterable[tuple[BlockId, str, bo
     machine = scene.support(system)
     if machine is None:
         return
-    if machine.kind in ("host", "vm"):
-        for hypervisor in scene.on(machine.id, "hypervisor"):
+    if role_of(machine) in (Role.HARDWARE, Role.VIRTUAL_MACHINE):
+        for hypervisor in scene.on(machine.id, Role.HYPERVISOR):
             yield hypervisor.id, f"“{system.name}” has the same access to the hardware beside it.", True
-    elif machine.kind == "parent_partition":
+    elif role_of(machine) is Role.PARENT_PARTITION:
         yield machine.id, f"“{system.name}” is what runs in it.", True
 
 
 def _with_parent(scene: Scene, parent: Block) -> Iterable[tuple[BlockId, str, bool]]:
     hypervisor = scene.support(parent)
-    if hypervisor is None or hypervisor.kind != "hypervisor":
+    if hypervisor is None or role_of(hypervisor) is not Role.HYPERVISOR:
         return
-    if scene.on(hypervisor.id, "parent_partition")[0].id != parent.id:
+    if scene.on(hypervisor.id, Role.PARENT_PARTITION)[0].id != parent.id:
         return
     if scene.facts(hypervisor).own_drivers.value:
         return
-    for vm in scene.on(hypervisor.id, "vm"):
+    for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
         yield vm.id, f"“{parent.name}” owns the devices that serve it.", True
 
 
 def _with_device(scene: Scene, device: Block) -> Iterable[tuple[BlockId, str, bool]]:
     for attached in scene.index.attached_to(device.id):
         user = scene.blocks[attached]
-        if user.kind == "virtual_disk":
+        if role_of(user) is Role.VIRTUAL_DISK:
             yield user.id, f"Its data is on “{device.name}”.", True
         else:
             yield user.id, f"Its packets go through “{device.name}”.", False
             yield from ((item, reason, False) for item, reason, _ in _with_device(scene, user))
     owner = scene.support(device)
-    if owner is None or device.kind in ("disk", "nic", "virtual_switch"):
+    if owner is None or role_of(device) in (Role.PHYSICAL_DISK, Role.PHYSICAL_NIC, Role.VIRTUAL_SWITCH):
         return
-    if device.kind == "virtual_disk":
-        disks = scene.on(owner.id, "virtual_disk")
+    if role_of(device) is Role.VIRTUAL_DISK:
+        disks = scene.on(owner.id, Role.VIRTUAL_DISK)
         fatal = len(disks) == 1 or bool(scene.values(device)["boot"])
         yield owner.id, f"“{device.name}” is {'the disk it starts from' if fatal else 'one of its disks'}.", fatal
-    elif device.kind == "virtual_nic":
+    elif role_of(device) is Role.VIRTUAL_NIC:
         yield owner.id, f"“{device.name}” is its way to the network.", False
 
 
@@ -173,12 +181,20 @@ def _causes(scene: Scene, block: Block) -> Iterable[Block]:
     candidates: list[Block] = []
     for below in scene.below(block):
         candidates.append(below)
-        if below.kind == "hypervisor":
+        if role_of(below) is Role.HYPERVISOR:
             candidates.extend(_owners(scene, below))
-        candidates.extend(item for item in scene.on(below.id, "os") if below.kind in ("host", "vm"))
-        candidates.extend(item for item in scene.on(below.id, "hypervisor") if below.kind in ("host", "vm"))
+        candidates.extend(
+            item
+            for item in scene.on(below.id, Role.OPERATING_SYSTEM)
+            if role_of(below) in (Role.HARDWARE, Role.VIRTUAL_MACHINE)
+        )
+        candidates.extend(
+            item
+            for item in scene.on(below.id, Role.HYPERVISOR)
+            if role_of(below) in (Role.HARDWARE, Role.VIRTUAL_MACHINE)
+        )
     for machine in (block, *scene.below(block)):
-        for device in scene.on(machine.id, "virtual_disk"):
+        for device in scene.on(machine.id, Role.VIRTUAL_DISK):
             backing = scene.backing(device)
             candidates.extend(item for item in (device, backing) if item is not None)
     if (backing := scene.backing(block)) is not None:
@@ -191,21 +207,25 @@ def _causes(scene: Scene, block: Block) -> Iterable[Block]:
 
 def _owners(scene: Scene, hypervisor: Block) -> list[Block]:
     """The parent partition of a hypervisor with its system, or the system beside or below it."""
-    owners = list(scene.on(hypervisor.id, "parent_partition"))
+    owners = list(scene.on(hypervisor.id, Role.PARENT_PARTITION))
     system = serving_system(scene, hypervisor)
     return [*owners, *([system] if system is not None else [])]
 
 
 def _rivals(scene: Scene, block: Block) -> Iterable[tuple[BlockId, str]]:
     """What can take processor, disk or network time from a VM or a workload."""
-    vm = block if block.kind == "vm" else next((item for item in scene.below(block) if item.kind == "vm"), None)
-    if block.kind in ("note", "host", "disk", "nic"):
+    vm = (
+        block
+        if role_of(block) is Role.VIRTUAL_MACHINE
+        else next((item for item in scene.below(block) if role_of(item) is Role.VIRTUAL_MACHINE), None)
+    )
+    if role_of(block) in (Role.NOTE, Role.HARDWARE, Role.PHYSICAL_DISK, Role.PHYSICAL_NIC):
         return
     if vm is None:
         yield from _rivals_on_system(scene, block)
         return
     hypervisor = scene.support(vm)
-    if hypervisor is None or hypervisor.kind != "hypervisor":
+    if hypervisor is None or role_of(hypervisor) is not Role.HYPERVISOR:
         return
     yield from _rivals_on_processors(scene, vm, hypervisor)
     yield from _rivals_on_devices(scene, vm)
@@ -217,29 +237,29 @@ def _rivals_on_processors(scene: Scene, vm: Block, hypervisor: Block) -> Iterabl
     enforced = facts.controls.weight.value and scene.values(hypervisor)["scheduler"] != "root"
     reserve = values["cpu_reserve"] if facts.controls.reserve.value else 0.0
     guard = f"; its reserve of {percent(reserve)} is safe" if reserve > 0 else ""
-    for other in scene.on(hypervisor.id, "vm"):
+    for other in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
         if other.id == vm.id:
             continue
         weights = f"weight {scene.values(other)['cpu_weight']:g} against {values['cpu_weight']:g}"
         share = weights if enforced else "without weights"
         yield other.id, f"It competes for the processors, {share}{guard}."
-    for parent in scene.on(hypervisor.id, "parent_partition"):
+    for parent in scene.on(hypervisor.id, Role.PARENT_PARTITION):
         yield parent.id, f"It competes for the processors like a VM, and every I/O waits for it{guard}."
     system = serving_system(scene, hypervisor)
-    for workload in scene.on(system.id, "workload") if system is not None else ():
-        where = "in the parent partition" if scene.on(hypervisor.id, "parent_partition") else "on the host's system"
+    for workload in scene.on(system.id, Role.WORKLOAD) if system is not None else ():
+        where = "in the parent partition" if scene.on(hypervisor.id, Role.PARENT_PARTITION) else "on the host's system"
         yield workload.id, f"It runs {where}, whose processors and drivers the VM's requests need."
 
 
 def _rivals_on_devices(scene: Scene, vm: Block) -> Iterable[tuple[BlockId, str]]:
-    for kind, word in (("virtual_disk", "disk"), ("virtual_nic", "network card")):
-        for device in scene.on(vm.id, kind):
+    for role, word in ((Role.VIRTUAL_DISK, "disk"), (Role.VIRTUAL_NIC, "network card")):
+        for device in scene.on(vm.id, role):
             backing = scene.backing(device)
             if backing is None:
                 continue
             for user in _users(scene, backing.id):
                 owner = scene.support(user)
-                if owner is not None and owner.kind == "vm" and owner.id != vm.id:
+                if owner is not None and role_of(owner) is Role.VIRTUAL_MACHINE and owner.id != vm.id:
                     yield owner.id, f"It uses the same {word}, “{backing.name}”."
 
 
@@ -256,7 +276,13 @@ def _rivals_on_system(scene: Scene, block: Block) -> Iterable[tuple[BlockId, str
     if support is None:
         return
     for other in scene.on(support.id):
-        if other.id != block.id and other.kind in ("workload", "hypervisor", "os", "vm", "parent_partition"):
+        if other.id != block.id and role_of(other) in (
+            Role.WORKLOAD,
+            Role.HYPERVISOR,
+            Role.OPERATING_SYSTEM,
+            Role.VIRTUAL_MACHINE,
+            Role.PARENT_PARTITION,
+        ):
             yield other.id, f"It shares “{support.name}” and competes for the processors."
 
 

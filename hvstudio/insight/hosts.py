@@ -5,6 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.classify import TYPE_LABELS, vmm_type_of
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -27,15 +29,17 @@ def classify_hosts(document: Document, catalog: Catalog) -> tuple[HostClass, ...
     """What every host of the document is, in document order."""
     scene = read_scene(document, catalog)
     return tuple(
-        _classified(scene, block) for block in scene.blocks.values() if block.kind == "host" and block.rests_on is None
+        _classified(scene, block)
+        for block in scene.blocks.values()
+        if role_of(block) is Role.HARDWARE and block.rests_on is None
     )
 
 
 def _classified(scene: Scene, host: Block) -> HostClass:
-    hypervisors = list(scene.on(host.id, "hypervisor"))
-    systems = scene.on(host.id, "os")
+    hypervisors = list(scene.on(host.id, Role.HYPERVISOR))
+    systems = scene.on(host.id, Role.OPERATING_SYSTEM)
     for system in systems:
-        hypervisors.extend(scene.on(system.id, "hypervisor"))
+        hypervisors.extend(scene.on(system.id, Role.HYPERVISOR))
     ids = tuple(item.id for item in hypervisors)
     types = list(dict.fromkeys(vmm_type_of(scene, item) for item in hypervisors))
     if not hypervisors:
@@ -55,6 +59,6 @@ def _classified(scene: Scene, host: Block) -> HostClass:
 def _without_hypervisor(scene: Scene, host: Block, system: Block | None) -> str:
     if system is None:
         return f"Nothing runs on “{host.name}” yet."
-    programs = len(scene.on(system.id, "workload"))
+    programs = len(scene.on(system.id, Role.WORKLOAD))
     what = {0: "nothing yet", 1: "one workload"}.get(programs, f"{programs} workloads")
     return f"“{host.name}” is native: “{system.name}” runs on the hardware without any hypervisor, and on it {what}."

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.model.document import Document
 from hvstudio.model.index import index_of
 from hvstudio.simulation.plan.resources import PROCESSORS
@@ -14,7 +16,7 @@ from hvstudio.simulation.plan.resources import PROCESSORS
 def hosts_by_block(document: Document) -> dict[str, str]:
     """What the host under every block is called, each by another name; empty where there is one host only."""
     index = index_of(document)
-    hosts = [block_id for block_id in index.roots if document.blocks[block_id].kind == "host"]
+    hosts = [block_id for block_id in index.roots if role_of(document.blocks[block_id]) is Role.HARDWARE]
     if len(hosts) < 2:
         return {}
     labels = told_apart({host: document.blocks[host].name for host in hosts})

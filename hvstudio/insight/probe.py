@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.model.document import Block, BlockId, Document, Value
 from hvstudio.model.index import Index, index_of
 
@@ -51,19 +53,21 @@ def with_probes(document: Document, hypervisor: BlockId, operation: Operation) -
     index = index_of(document)
     probes: dict[BlockId, Block] = {}
     for vm in index.children_of(hypervisor):
-        if document.blocks[vm].kind == "vm":
+        if role_of(document.blocks[vm]) is Role.VIRTUAL_MACHINE:
             probe = _probe(document, index, vm, operation)
             probes[probe.id] = probe
     stack = frozenset(index.subtree(index.root_of(hypervisor)))
-    kept = {item: block for item, block in document.blocks.items() if item in stack and block.kind != "workload"}
+    kept = {
+        item: block for item, block in document.blocks.items() if item in stack and role_of(block) is not Role.WORKLOAD
+    }
     return evolve(document, blocks={**kept, **probes})
 
 
 def _probe(document: Document, index: Index, vm: BlockId, operation: Operation) -> Block:
     inside = [document.blocks[block_id] for block_id in index.children_of(vm)]
-    system = next((block for block in inside if block.kind == "os"), None)
+    system = next((block for block in inside if role_of(block) is Role.OPERATING_SYSTEM), None)
     support = vm if system is None else system.id
     own = (document.blocks[block_id] for place in (support, vm) for block_id in index.children_of(place))
-    found = next((block for block in own if block.kind == "workload"), None)
-    block = found or Block(id=BlockId(f"{vm}/probe"), kind="workload", name="probe", rests_on=support)
+    found = next((block for block in own if role_of(block) is Role.WORKLOAD), None)
+    block = found or Block(id=BlockId(f"{vm}/probe"), kind=kind_for(Role.WORKLOAD), name="probe", rests_on=support)
     return evolve(block, parameters={**block.parameters, **_NOTHING_ELSE, **operation.parameters})

@@ -7,6 +7,8 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.classify import shape_of
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import serving_system
@@ -53,7 +55,7 @@ class Scorecard:
 def scorecard(document: Document, catalog: Catalog, hypervisor: BlockId) -> Scorecard:
     """The scorecard of a hypervisor's stack. Raises EditError when the block is no hypervisor."""
     block = document.blocks.get(hypervisor)
-    if block is None or block.kind != "hypervisor":
+    if block is None or role_of(block) is not Role.HYPERVISOR:
         raise EditError("only the stack of a hypervisor has a scorecard", where=hypervisor)
     scene = read_scene(document, catalog)
     return Scorecard(
@@ -64,7 +66,7 @@ def scorecard(document: Document, catalog: Catalog, hypervisor: BlockId) -> Scor
 
 
 def _performance(scene: Scene, catalog: Catalog, hypervisor: Block) -> list[Score]:
-    vms = scene.on(hypervisor.id, "vm")
+    vms = scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)
     if not vms:
         return []
     scores = [_operation_score(scene, catalog, hypervisor, operation) for operation in OPERATIONS]
@@ -93,7 +95,7 @@ def _operation_score(scene: Scene, catalog: Catalog, hypervisor: Block, operatio
     found = costliest_path(plan)
     if found is None:
         reasons = dict(zip(plan.vm_block, plan.vm_cannot_start, strict=True))
-        first = next((vm for vm in scene.on(hypervisor.id, "vm") if reasons.get(vm.id)), None)
+        first = next((vm for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE) if reasons.get(vm.id)), None)
         why = "no VM starts" if first is None else f"“{first.name}” does not start: {reasons[first.id]}"
         return _unknown(hypervisor, operation, f"{why}.")
     block, path = found
@@ -139,13 +141,13 @@ def _counted(number: float, noun: str) -> str:
 def _worker(scene: Scene, owner: Block, layer: Layer) -> BlockId:
     """Whose work a context of a block does: a VM's own, its hypervisor's, or that of the system that serves it."""
     below = (owner, *scene.below(owner))
-    vm = next((block for block in below if block.kind == "vm"), None)
+    vm = next((block for block in below if role_of(block) is Role.VIRTUAL_MACHINE), None)
     hypervisor = None if vm is None else scene.support(vm)
-    if vm is None or hypervisor is None or owner.kind == "hypervisor":
+    if vm is None or hypervisor is None or role_of(owner) is Role.HYPERVISOR:
         return owner.id
     if layer is Layer.VMM:
         return hypervisor.id
-    if owner.kind in ("vm", "workload"):
+    if role_of(owner) in (Role.VIRTUAL_MACHINE, Role.WORKLOAD):
         system = serving_system(scene, hypervisor) if layer is Layer.HOST else None
         return vm.id if system is None else system.id
     return owner.id
@@ -154,7 +156,7 @@ def _worker(scene: Scene, owner: Block, layer: Layer) -> BlockId:
 def _words(owner: Block, stage: Stage) -> str:
     """What is done there, in a few words."""
     if stage.layer is Layer.VMM:
-        return "device model and drivers" if owner.kind == "hypervisor" else "leaving and entering the VM"
+        return "device model and drivers" if role_of(owner) is Role.HYPERVISOR else "leaving and entering the VM"
     if stage.layer is not Layer.HOST:
         return "guest driver"
     kind, _, _ = stage.part.partition(" of ")
@@ -176,15 +178,15 @@ def _security(scene: Scene, hypervisor: Block) -> list[Score]:
             blocks=tuple(block.id for block in direct),
         )
     ]
-    total = sum(1 for block in scene.above(hypervisor.id) if block.kind == "vm")
+    total = sum(1 for block in scene.above(hypervisor.id) if role_of(block) is Role.VIRTUAL_MACHINE)
     for block in _points_of_failure(scene, hypervisor):
         lost = vms_lost_with(scene, block)
         scores.append(
             Score(
                 promise="security",
                 label=f"If “{block.name}” fails",
-                text=_stopping(lost, total) if block.kind != "vm" else "only this VM stops",
-                value=float(lost if block.kind != "vm" else 1),
+                text=_stopping(lost, total) if role_of(block) is not Role.VIRTUAL_MACHINE else "only this VM stops",
+                value=float(lost if role_of(block) is not Role.VIRTUAL_MACHINE else 1),
                 unit="VMs",
                 blocks=(block.id,),
             )
@@ -204,8 +206,8 @@ def _with_direct_access(scene: Scene, hypervisor: Block) -> list[Block]:
         found.append(system)
     # A VMM runs in the processor's most privileged mode wherever it stands, so it always counts.
     found.append(hypervisor)
-    for vm in scene.on(hypervisor.id, "vm"):
-        devices = (*scene.on(vm.id, "virtual_disk"), *scene.on(vm.id, "virtual_nic"))
+    for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
+        devices = (*scene.on(vm.id, Role.VIRTUAL_DISK), *scene.on(vm.id, Role.VIRTUAL_NIC))
         if any(scene.values(device)["device_model"] == "pass-through" for device in devices):
             host = scene.place(vm).host
             if host is None or not host.iommu:
@@ -242,14 +244,14 @@ def _control(scene: Scene, hypervisor: Block) -> list[Score]:
     if unit := facts.controls.unit.value:
         scores.append(Score(promise="control", label="What they mean", text=unit, source=facts.controls.unit.said_by))
     under = scene.support(hypervisor)
-    enforcer = under if under is not None and under.kind == "os" and not offered else hypervisor
+    enforcer = under if under is not None and role_of(under) is Role.OPERATING_SYSTEM and not offered else hypervisor
     scores.append(Score(promise="control", label="Who enforces them", text=f"“{enforcer.name}”", blocks=(enforcer.id,)))
     if shape.parents:
         text = f"“{shape.parents[0].name}” competes like any other partition"
         outside: tuple[BlockId, ...] = (shape.parents[0].id,)
     else:
         system = serving_system(scene, hypervisor)
-        programs = scene.on(system.id, "workload") if system is not None else ()
+        programs = scene.on(system.id, Role.WORKLOAD) if system is not None else ()
         text = "nothing: every cycle passes the hypervisor"
         if system is not None:
             text = f"“{system.name}” and {len(programs)} programs on it"

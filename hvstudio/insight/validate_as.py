@@ -5,6 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix
 from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import moved_onto
@@ -42,7 +44,7 @@ def validate_as(document: Document, catalog: Catalog, hypervisor: BlockId, vmm_t
     Raises EditError when the block is no hypervisor or the type is unknown.
     """
     block = document.blocks.get(hypervisor)
-    if block is None or block.kind != "hypervisor":
+    if block is None or role_of(block) is not Role.HYPERVISOR:
         raise EditError("only a hypervisor can be validated as an architecture", where=hypervisor)
     if vmm_type not in ("any", "type1", "type2", "hybrid"):
         raise EditError(f"{vmm_type} is not an architecture", hint="Choose any, type1, type2 or hybrid.")
@@ -148,8 +150,12 @@ def _merging(catalog: Catalog, hypervisor: BlockId, target: str) -> Edit:
         support = document.blocks[hypervisor].rests_on
         children = index_of(document).children_of(support) if support is not None else ()
         for other in children:
-            if other != hypervisor and document.blocks[other].kind == "hypervisor":
-                vms = [item for item in index_of(document).children_of(other) if document.blocks[item].kind == "vm"]
+            if other != hypervisor and role_of(document.blocks[other]) is Role.HYPERVISOR:
+                vms = [
+                    item
+                    for item in index_of(document).children_of(other)
+                    if role_of(document.blocks[item]) is Role.VIRTUAL_MACHINE
+                ]
                 document = remove_blocks(moved_onto(document, vms, hypervisor), [other])
         return document
 

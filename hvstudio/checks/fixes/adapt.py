@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 from attrs import evolve, frozen
 
 from hvstudio.catalog.facts import HypervisorFacts
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.devices import fallbacks
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.model.document import Block, BlockId, Document, Value
@@ -19,7 +21,7 @@ REMEMBERED: Final = "before_conversion"
 """The extra field of a block that keeps the values a conversion replaced: name -> [before (null: default), after]."""
 
 
-_MODELS: Final = {"virtual_disk": "disk", "virtual_nic": "nic"}
+_MODELS: Final[Mapping[Role | None, str]] = {Role.VIRTUAL_DISK: "disk", Role.VIRTUAL_NIC: "nic"}
 _MODEL_WORDS: Final = {
     "synthetic": "synthetic",
     "emulated": "emulated",
@@ -43,7 +45,7 @@ def adapted(document: Document, knowledge: Knowledge, *, hypervisor: BlockId) ->
     lost: list[str] = []
     for child in index.children_of(hypervisor):
         vm = document.blocks[child]
-        if vm.kind == "vm":
+        if role_of(vm) is Role.VIRTUAL_MACHINE:
             document = _adapted_vm(document, knowledge, facts, index, vm, lost)
     lost.extend(_left_emulated(document, knowledge, facts, index, hypervisor))
     return Adapted(document=document, lost=tuple(lost))
@@ -64,14 +66,14 @@ def _adapted_vm(
     for system in index.children_of(vm.id):
         guest = document.blocks[system]
         if (
-            guest.kind == "os"
+            role_of(guest) is Role.OPERATING_SYSTEM
             and not facts.guests.is_64bit.value
             and knowledge.system_facts(guest.product).is_64bit.value
         ):
             lost.append(f"{facts.label} runs 32-bit guests only; “{guest.name}” in “{vm.name}” is a 64-bit system.")
-        if guest.kind in _MODELS:
+        if role_of(guest) in _MODELS:
             device = _adapted_device(knowledge, facts, vm, guest, lost)
-            if first_generation and guest.kind == "virtual_disk" and facts.guests.boot_ide_only.value:
+            if first_generation and role_of(guest) is Role.VIRTUAL_DISK and facts.guests.boot_ide_only.value:
                 device = _booting_from_ide(knowledge, facts, vm, device, lost)
             document = replace_block(document, device)
     return document
@@ -87,7 +89,7 @@ def _booting_from_ide(knowledge: Knowledge, facts: HypervisorFacts, vm: Block, d
 
 def _adapted_device(knowledge: Knowledge, facts: HypervisorFacts, vm: Block, device: Block, lost: list[str]) -> Block:
     device = _restored(device)
-    offered = facts.models(_MODELS[device.kind]).cards
+    offered = facts.models(_MODELS[role_of(device)]).cards
     model = knowledge.values(device)["device_model"]
     if not facts.product or model in offered:
         return device
@@ -109,14 +111,14 @@ def _left_emulated(
         document.blocks[part]
         for vm in index.children_of(hypervisor)
         for part in index.children_of(vm)
-        if document.blocks[part].kind in _MODELS
+        if role_of(document.blocks[part]) in _MODELS
     ]
     left = [
         device
         for device in devices
         if knowledge.values(device)["device_model"] == "emulated"
         and facts.product
-        and "synthetic" in facts.models(_MODELS[device.kind]).cards
+        and "synthetic" in facts.models(_MODELS[role_of(device)]).cards
     ]
     if not left:
         return []

@@ -9,6 +9,8 @@ from attrs import evolve, frozen
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.kinds import ROLES, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.fixes.adapt import adapted
 from hvstudio.checks.fixes.host_system import host_below, with_fitting_system
 from hvstudio.checks.fixes.mending import fitting_system
@@ -47,7 +49,7 @@ def convert(
     is no hypervisor or has no machine of its own.
     """
     block = document.blocks.get(hypervisor)
-    if block is None or block.kind != "hypervisor":
+    if block is None or role_of(block) is not Role.HYPERVISOR:
         raise EditError("only the stack of a hypervisor can be converted", where=hypervisor)
     if to == "native":
         rebuilt, lost = as_native(document, hypervisor)
@@ -79,7 +81,7 @@ def _chosen(
 ) -> Product | None:
     if product is not None:
         chosen = knowledge.catalog.product(product)
-        if chosen is None or chosen.kind != "hypervisor":
+        if chosen is None or ROLES.get(chosen.kind) is not Role.HYPERVISOR:
             raise EditError("the catalogue has no such hypervisor", where=product)
         return chosen
     if not hypervisor.product or knowledge.facts(hypervisor.product).expected_class.value == to:
@@ -136,7 +138,9 @@ def _lost_layers(
     index = index_of(document)
     facts = knowledge.facts(chosen.id if chosen else "")
     system = system_of_stack(document, hypervisor.id)
-    parents = [child for child in index.children_of(hypervisor.id) if document.blocks[child].kind == "parent_partition"]
+    parents = [
+        child for child in index.children_of(hypervisor.id) if role_of(document.blocks[child]) is Role.PARENT_PARTITION
+    ]
     if to != "type1":
         for parent in parents:
             if document.blocks[parent].parameters:
@@ -147,7 +151,7 @@ def _lost_layers(
         lost.append(f"{facts.label} has no parent partition: the host's system “{name}” goes.")
         for child in index.above(system):
             block = document.blocks[child]
-            if block.kind == "workload" and not _in_vm(document, block):
+            if role_of(block) is Role.WORKLOAD and not _in_vm(document, block):
                 lost.append(f"The workload “{block.name}” ran on the host's system and goes with it.")
         return tuple(lost)
     wanted = facts.requires.parent_os if to == "type1" else facts.requires.host_os
@@ -164,7 +168,7 @@ def _in_vm(document: Document, block: Block) -> bool:
     support = block.rests_on
     while support is not None and support in document.blocks:
         below = document.blocks[support]
-        if below.kind == "vm":
+        if role_of(below) is Role.VIRTUAL_MACHINE:
             return True
         support = below.rests_on
     return False

@@ -6,6 +6,8 @@ from typing import Any, Final, cast
 
 from attrs import evolve
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.fixes.mending import fitting_system
 from hvstudio.checks.fixes.restructure import system_of_stack
 from hvstudio.composition.knowledge import Knowledge
@@ -63,7 +65,7 @@ def host_below(document: Document, block: Block) -> Block | None:
         if support is None or support not in document.blocks:
             return None
         below = document.blocks[support]
-        if below.kind == "host":
+        if role_of(below) is Role.HARDWARE:
             return below
         support = below.rests_on
     return None

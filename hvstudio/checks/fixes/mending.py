@@ -8,6 +8,8 @@ from attrs import evolve
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.kinds import kind_for
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix
 from hvstudio.model.document import BlockId, Document, Value
 from hvstudio.model.edits import (
@@ -98,7 +100,7 @@ def with_system(
     """The document with an operating system added on a machine."""
     return add_block(
         document,
-        kind="os",
+        kind=kind_for(Role.OPERATING_SYSTEM),
         name=free_name(document, product.label if product else family),
         product=product.id if product else "",
         rests_on=machine,
@@ -110,7 +112,7 @@ def with_parent(document: Document, hypervisor: BlockId, product: Product | None
     first = next(iter(index_of(document).children_of(hypervisor)), None)
     document, parent = add_block(
         document,
-        kind="parent_partition",
+        kind=kind_for(Role.PARENT_PARTITION),
         name=free_name(document, "Parent partition"),
         rests_on=hypervisor,
         before=first,
@@ -120,7 +122,7 @@ def with_parent(document: Document, hypervisor: BlockId, product: Product | None
 
 def fitting_system(catalog: Catalog, wanted: Sequence[str]) -> Product | None:
     """The first operating system that a list of ids and families names; None when none is named."""
-    systems = list(catalog.products_of("os"))
+    systems = list(catalog.products_of(kind_for(Role.OPERATING_SYSTEM)))
     for entry in wanted:
         for product in systems:
             if product.id == entry:

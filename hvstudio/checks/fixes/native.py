@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.fixes.host_system import host_below
 from hvstudio.checks.fixes.mending import with_system
 from hvstudio.checks.fixes.restructure import system_of_stack
@@ -25,9 +27,9 @@ def as_native(document: Document, hypervisor: BlockId) -> tuple[Document, tuple[
     system = system_of_stack(document, hypervisor)
     guest = None
     inner = [document.blocks[block_id] for block_id in index.above(hypervisor)]
-    workloads = [item.id for item in inner if item.kind == "workload"]
+    workloads = [item.id for item in inner if role_of(item) is Role.WORKLOAD]
     if system is None:
-        systems = [item for item in inner if item.kind == "os"]
+        systems = [item for item in inner if role_of(item) is Role.OPERATING_SYSTEM]
         guest = systems[0] if systems else None
         document, system = with_system(document, host.id, None, family=guest.name if guest else "Operating system")
         if guest is not None:
@@ -36,7 +38,7 @@ def as_native(document: Document, hypervisor: BlockId) -> tuple[Document, tuple[
     for workload in workloads:
         if document.blocks[workload].rests_on != system:
             document = move_block(document, workload, rests_on=system)
-    vms = sum(1 for item in inner if item.kind == "vm")
+    vms = sum(1 for item in inner if role_of(item) is Role.VIRTUAL_MACHINE)
     if vms:
         gone = "The VM goes; its" if vms == 1 else f"The {vms} VMs go; their"
         lost.append(f"{gone} workloads share “{document.blocks[system].name}” without walls between them.")

@@ -6,6 +6,8 @@ from typing import Final
 
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.facts import HypervisorFacts
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.fixes.mending import dissolved, fitting_system, with_system
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.errors import EditError
@@ -24,7 +26,7 @@ def restructured(document: Document, catalog: Catalog, *, hypervisor: BlockId, t
     if to not in SHAPES:
         raise EditError(f"{to} is not an architecture", hint=f"Choose one of {', '.join(SHAPES)}.")
     block = document.blocks.get(hypervisor)
-    if block is None or block.kind != "hypervisor":
+    if block is None or role_of(block) is not Role.HYPERVISOR:
         raise EditError("only a hypervisor can be rebuilt as another architecture", where=hypervisor)
     knowledge = Knowledge(catalog)
     facts = knowledge.facts(block.product)
@@ -39,17 +41,21 @@ def system_of_stack(document: Document, hypervisor: BlockId) -> BlockId | None:
     """The operating system that serves a hypervisor: under it, beside it, or in its parent partition."""
     block = document.blocks[hypervisor]
     support = document.blocks.get(block.rests_on) if block.rests_on else None
-    if support is not None and support.kind == "os":
+    if support is not None and role_of(support) is Role.OPERATING_SYSTEM:
         return support.id
     index = index_of(document)
-    beside = index.children_of(support.id) if support is not None and support.kind in ("host", "vm") else ()
+    beside = (
+        index.children_of(support.id)
+        if support is not None and role_of(support) in (Role.HARDWARE, Role.VIRTUAL_MACHINE)
+        else ()
+    )
     for candidate in beside:
-        if document.blocks[candidate].kind == "os":
+        if role_of(document.blocks[candidate]) is Role.OPERATING_SYSTEM:
             return candidate
     for parent in index.children_of(hypervisor):
-        if document.blocks[parent].kind == "parent_partition":
+        if role_of(document.blocks[parent]) is Role.PARENT_PARTITION:
             for inner in index.children_of(parent):
-                if document.blocks[inner].kind == "os":
+                if role_of(document.blocks[inner]) is Role.OPERATING_SYSTEM:
                     return inner
     return None
 
@@ -62,9 +68,9 @@ def _machine(document: Document, hypervisor: Block) -> tuple[Document, BlockId]:
         block = document.blocks.get(support)
         if block is None:
             break
-        if block.kind in ("host", "vm"):
+        if role_of(block) in (Role.HARDWARE, Role.VIRTUAL_MACHINE):
             return document, block.id
-        if block.kind == "parent_partition":
+        if role_of(block) is Role.PARENT_PARTITION:
             raise EditError(
                 "a hypervisor inside a parent partition has no machine of its own to be rebuilt on",
                 where=hypervisor.name,
@@ -73,7 +79,7 @@ def _machine(document: Document, hypervisor: Block) -> tuple[Document, BlockId]:
         support = block.rests_on
         steps += 1
     position = document.positions.get(hypervisor.id)
-    return add_block(document, kind="host", name=free_name(document, "Host"), position=position)
+    return add_block(document, kind=kind_for(Role.HARDWARE), name=free_name(document, "Host"), position=position)
 
 
 def _as_type1(
@@ -89,12 +95,12 @@ def _as_type1(
     document = _moved(document, hypervisor, machine)
     if monolithic:
         return _without_system(document, hypervisor, machine, system)
-    parent = _kind_on(document, hypervisor, "parent_partition")
+    parent = _first_on(document, hypervisor, Role.PARENT_PARTITION)
     if parent is None:
         first = next(iter(index_of(document).children_of(hypervisor)), None)
         document, parent = add_block(
             document,
-            kind="parent_partition",
+            kind=kind_for(Role.PARENT_PARTITION),
             name=free_name(document, "Parent partition"),
             rests_on=hypervisor,
             before=first,
@@ -102,15 +108,15 @@ def _as_type1(
     if system is None:
         document, system = with_system(document, parent, fitting_system(catalog, facts.requires.parent_os.value))
     document = _moved(document, system, parent)
-    for other in _all_on(document, machine, "os"):
+    for other in _all_on(document, machine, Role.OPERATING_SYSTEM):
         document = dissolved(document, other, system)
     return _switches_onto(document, (system, hypervisor), parent)
 
 
 def _without_system(document: Document, hypervisor: BlockId, machine: BlockId, system: BlockId | None) -> Document:
     """A monolithic hypervisor: no system beside it, none in a parent partition."""
-    parents = _all_on(document, hypervisor, "parent_partition")
-    systems = dict.fromkeys([*((system,) if system else ()), *_all_on(document, machine, "os")])
+    parents = _all_on(document, hypervisor, Role.PARENT_PARTITION)
+    systems = dict.fromkeys([*((system,) if system else ()), *_all_on(document, machine, Role.OPERATING_SYSTEM)])
     document = _switches_onto(document, (*parents, *systems), hypervisor)
     doomed = [*parents, *systems]
     for block_id in doomed:
@@ -126,7 +132,7 @@ def _outermost_vms(document: Document, start: BlockId) -> list[BlockId]:
     waiting = list(index.children_of(start))
     while waiting:
         current = waiting.pop(0)
-        if document.blocks[current].kind == "vm":
+        if role_of(document.blocks[current]) is Role.VIRTUAL_MACHINE:
             found.append(current)
         else:
             waiting.extend(index.children_of(current))
@@ -147,7 +153,7 @@ def _beside_or_on(
     if system is None:
         document, system = with_system(document, machine, fitting_system(catalog, facts.requires.host_os.value))
     document = move_block(document, system, rests_on=machine, before=hypervisor)
-    for parent in _all_on(document, hypervisor, "parent_partition"):
+    for parent in _all_on(document, hypervisor, Role.PARENT_PARTITION):
         document = _emptied(document, parent, system)
     return _moved(document, hypervisor, system) if on_system else document
 
@@ -156,10 +162,10 @@ def _emptied(document: Document, parent: BlockId, system: BlockId) -> Document:
     """The document without a parent partition; what was in it rests on the system (VMs on the hypervisor)."""
     hypervisor = document.blocks[parent].rests_on
     for child in index_of(document).children_of(parent):
-        kind = document.blocks[child].kind
-        if kind == "os":
+        role = role_of(document.blocks[child])
+        if role is Role.OPERATING_SYSTEM:
             document = dissolved(document, child, system)
-        elif kind == "vm" and hypervisor is not None:
+        elif role is Role.VIRTUAL_MACHINE and hypervisor is not None:
             document = _moved(document, child, hypervisor)
         else:
             document = _moved(document, child, system)
@@ -172,17 +178,17 @@ def _moved(document: Document, block_id: BlockId, onto: BlockId) -> Document:
 
 def _switches_onto(document: Document, sources: tuple[BlockId, ...], onto: BlockId) -> Document:
     for source in sources:
-        for switch in _all_on(document, source, "virtual_switch"):
+        for switch in _all_on(document, source, Role.VIRTUAL_SWITCH):
             document = _moved(document, switch, onto)
-        for system in _all_on(document, source, "os") if source != onto else ():
+        for system in _all_on(document, source, Role.OPERATING_SYSTEM) if source != onto else ():
             document = _switches_onto(document, (system,), onto)
     return document
 
 
-def _all_on(document: Document, support: BlockId, kind: str) -> tuple[BlockId, ...]:
+def _all_on(document: Document, support: BlockId, role: Role) -> tuple[BlockId, ...]:
     children = index_of(document).children_of(support)
-    return tuple(child for child in children if document.blocks[child].kind == kind)
+    return tuple(child for child in children if role_of(document.blocks[child]) is role)
 
 
-def _kind_on(document: Document, support: BlockId, kind: str) -> BlockId | None:
-    return next(iter(_all_on(document, support, kind)), None)
+def _first_on(document: Document, support: BlockId, role: Role) -> BlockId | None:
+    return next(iter(_all_on(document, support, role)), None)

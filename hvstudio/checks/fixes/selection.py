@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.kinds import kind_for
+from hvstudio.catalog.role import Role
 from hvstudio.composition.capabilities import of_host, unmet
 from hvstudio.composition.knowledge import Knowledge
 from hvstudio.composition.serving import system_fits
@@ -73,5 +75,5 @@ def suits(knowledge: Knowledge, product: Product, *, host: Block | None, system:
 
 def products_of_type(knowledge: Knowledge, vmm_type: str) -> list[Product]:
     """The hypervisor products said to be of an architecture, in catalogue order."""
-    products: Iterable[Product] = knowledge.catalog.products_of("hypervisor")
+    products: Iterable[Product] = knowledge.catalog.products_of(kind_for(Role.HYPERVISOR))
     return [product for product in products if knowledge.facts(product.id).expected_class.value == vmm_type]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import attaching, setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -18,8 +20,8 @@ PLATFORM: Final = "Microsoft Docs, system requirements: SR-IOV and DDA need EPT/
 
 @rule(
     "hardware.needs-iommu",
-    "virtual_disk",
-    "virtual_nic",
+    Role.VIRTUAL_DISK,
+    Role.VIRTUAL_NIC,
     title="A device is handed to a VM without an IOMMU",
     severity=Severity.ERROR,
     why="The device writes to memory by itself; only an IOMMU keeps it inside the memory of its VM.",
@@ -52,7 +54,7 @@ def needs_iommu(scene: Scene, device: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.needs-sr-iov-card",
-    "virtual_nic",
+    Role.VIRTUAL_NIC,
     title="SR-IOV on a card that has none",
     severity=Severity.ERROR,
     why="The virtual functions are made by the card itself; an ordinary card has none to give.",
@@ -67,7 +69,7 @@ def needs_sr_iov_card(scene: Scene, device: Block) -> Sequence[Hit]:
     below = None if vm is None else scene.carrier(vm)
     backing = None if below is None else backing_of(scene, owner_of_devices(scene, below), device, "nic")
     card = None if backing is None else backing.device
-    if card is None or card.kind != "nic" or scene.values(card)["sr_iov"]:
+    if card is None or role_of(card) is not Role.PHYSICAL_NIC or scene.values(card)["sr_iov"]:
         return ()
     return [
         Hit(
@@ -85,8 +87,8 @@ def needs_sr_iov_card(scene: Scene, device: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.assigned-twice",
-    "disk",
-    "nic",
+    Role.PHYSICAL_DISK,
+    Role.PHYSICAL_NIC,
     title="A device handed to one VM and used by others",
     severity=Severity.ERROR,
     why="A device that is handed to a VM belongs to that VM alone; nobody else can reach it, not even the host.",
@@ -100,7 +102,10 @@ def assigned_twice(scene: Scene, device: Block) -> Sequence[Hit]:
         return ()
     hits: list[Hit] = []
     for user in users:
-        if user.kind in ("virtual_disk", "virtual_nic") and scene.values(user)["device_model"] == "pass-through":
+        if (
+            role_of(user) in (Role.VIRTUAL_DISK, Role.VIRTUAL_NIC)
+            and scene.values(user)["device_model"] == "pass-through"
+        ):
             others = len(users) - 1
             more = "another user" if others == 1 else f"{others} other users"
             hits.append(
@@ -117,7 +122,7 @@ def assigned_twice(scene: Scene, device: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.inner-switch-attached",
-    "virtual_switch",
+    Role.VIRTUAL_SWITCH,
     title="An internal or private switch attached to a card",
     severity=Severity.WARNING,
     why="Its packets never leave the host; the attachment has no effect and looks as if they did.",
@@ -128,7 +133,7 @@ def inner_switch_attached(scene: Scene, switch: Block) -> Sequence[Hit]:
     """Switches without reach to the outside that are attached to a card."""
     reach = scene.values(switch)["reach"]
     target = scene.target(switch)
-    if reach == "external" or target is None or target.kind != "nic":
+    if reach == "external" or target is None or role_of(target) is not Role.PHYSICAL_NIC:
         return ()
     return [
         Hit(

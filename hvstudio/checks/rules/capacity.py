@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -29,9 +31,9 @@ def size(number: float) -> str:
 
 @rule(
     "capacity.memory",
-    "host",
-    "vm",
-    "parent_partition",
+    Role.HARDWARE,
+    Role.VIRTUAL_MACHINE,
+    Role.PARENT_PARTITION,
     title="The memory does not suffice",
     severity=Severity.ERROR,
     why="Where memory cannot be promised twice, the last VMs do not start; where it can, the host pages to disk.",
@@ -107,7 +109,7 @@ def _obstacle(scene: Scene, vm: Block, hindrance: Hindrance) -> Obstacle | None:
 
 @rule(
     "capacity.vm-processors",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More virtual processors than the product gives a VM",
     severity=Severity.ERROR,
     why="The product refuses to create or start such a VM; a run gives it the most that the product can.",
@@ -134,7 +136,7 @@ def vm_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.vm-wider-than-host",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A VM with more virtual processors than the host has processors",
     severity=Severity.WARNING,
     why="Its virtual processors can never all run at once; some products refuse to start it, others make it slow.",
@@ -165,7 +167,7 @@ def vm_wider_than_host(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.vm-memory",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More memory than the product gives a VM",
     severity=Severity.ERROR,
     why="The product refuses to create or start such a VM; a run gives it the most that the product can.",
@@ -195,7 +197,7 @@ def vm_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.running-vms",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="More VMs than the product runs at a time",
     severity=Severity.ERROR,
     why="The product does not start more.",
@@ -207,7 +209,7 @@ def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     refused = refused_by(scene, hypervisor, Hindrance.RUNNING_VMS)
     if not refused:
         return ()
-    facts, vms = scene.facts(hypervisor), scene.on(hypervisor.id, "vm")
+    facts, vms = scene.facts(hypervisor), scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)
     most = refused[0][1].most
     return [
         Hit(
@@ -221,7 +223,7 @@ def running_vms(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.processors-per-host",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="More virtual processors on the host than the product allows",
     severity=Severity.ERROR,
     why="The product starts no further VM once the number is reached.",
@@ -284,7 +286,7 @@ CROWDED: Final = 8
 
 @rule(
     "capacity.crowded",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Many virtual processors for few processors",
     severity=Severity.NOTE,
     why="The more virtual processors share one processor, the longer each waits for its turn (ready time).",
@@ -313,7 +315,7 @@ def crowded(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.host-larger-than-product",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A host larger than the product can use",
     severity=Severity.WARNING,
     why="What lies above the limit is not used.",
@@ -358,7 +360,7 @@ def host_larger_than_product(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.working-set",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A workload that touches more memory than its VM has",
     severity=Severity.WARNING,
     why="The guest's system pages to its virtual disk, and every page is an extra disk operation.",
@@ -372,10 +374,10 @@ def working_set(scene: Scene, vm: Block) -> Sequence[Hit]:
     if values["dynamic_memory"]:
         has = max(has, values["memory_maximum_bytes"])
     needed, workloads = 0, list[BlockId]()
-    for system in scene.on(vm.id, "os"):
+    for system in scene.on(vm.id, Role.OPERATING_SYSTEM):
         # The catalogue's figure is twice the documented minimum of a host; a guest gets by with the minimum itself.
         needed += scene.values(system)["memory_reserve_bytes"] // 2 if system.product else 0
-        for workload in scene.on(system.id, "workload"):
+        for workload in scene.on(system.id, Role.WORKLOAD):
             needed += int(scene.values(workload)["working_set_bytes"])
             workloads.append(workload.id)
     if needed <= has or not workloads:
@@ -394,7 +396,7 @@ def working_set(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.disk-space",
-    "disk",
+    Role.PHYSICAL_DISK,
     title="Virtual disks that do not fit on their disk",
     severity=Severity.ERROR,
     why="A fixed virtual disk takes all its space at once; growing ones stop their VMs when the disk is full.",
@@ -404,7 +406,7 @@ def working_set(scene: Scene, vm: Block) -> Sequence[Hit]:
 def disk_space(scene: Scene, disk: Block) -> Sequence[Hit]:
     """The sizes of virtual disks against the physical disk that holds them."""
     attached = [scene.blocks[item] for item in scene.index.attached_to(disk.id)]
-    held = [item for item in attached if item.kind == "virtual_disk"]
+    held = [item for item in attached if role_of(item) is Role.VIRTUAL_DISK]
     if not held:
         return ()
     has = scene.values(disk)["capacity_bytes"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -32,8 +33,8 @@ def controls_set(scene: Scene, block: Block) -> list[str]:
 
 @rule(
     "controls.reserve-above-limit",
-    "vm",
-    "parent_partition",
+    Role.VIRTUAL_MACHINE,
+    Role.PARENT_PARTITION,
     title="A reserve above the limit",
     severity=Severity.ERROR,
     why="What is promised must lie below what is allowed; the hypervisor refuses the other order.",
@@ -61,7 +62,7 @@ def reserve_above_limit(scene: Scene, block: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.reserves-too-large",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="More reserved than there is",
     severity=Severity.ERROR,
     why="Reserves are promises; together they cannot exceed the processors. The last VM that asks does not start.",
@@ -99,7 +100,7 @@ def reserves_too_large(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.reserve-not-guaranteed",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A reserve that cannot be guaranteed",
     severity=Severity.WARNING,
     why="A VM with more virtual processors than the host has logical ones may find its reserve set back to zero.",
@@ -134,7 +135,7 @@ def reserve_not_guaranteed(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.root-scheduler",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Controls that the root scheduler ignores",
     severity=Severity.WARNING,
     why="With the root scheduler the parent's operating system schedules, and weight, reserve and limit do nothing.",
@@ -145,7 +146,7 @@ def root_scheduler(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """VMs with CPU controls under the root scheduler."""
     if scene.scheduler(hypervisor) != ROOT:
         return ()
-    controlled = [vm for vm in scene.on(hypervisor.id, "vm") if controls_set(scene, vm)]
+    controlled = [vm for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE) if controls_set(scene, vm)]
     if not controlled:
         return ()
     names = f"“{controlled[0].name}”" if len(controlled) == 1 else f"{len(controlled)} VMs"
@@ -165,7 +166,7 @@ def root_scheduler(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.scheduler-not-offered",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A scheduler that the product does not have",
     severity=Severity.WARNING,
     why="Only some products let one choose; the setting has no effect on the others.",
@@ -191,7 +192,7 @@ def scheduler_not_offered(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.not-offered",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A control that the product does not have",
     severity=Severity.WARNING,
     why="Nobody enforces it: the VM gets what the scheduler gives to everyone.",
@@ -221,7 +222,7 @@ def control_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.parent-controlled",
-    "parent_partition",
+    Role.PARENT_PARTITION,
     title="CPU controls on the parent partition",
     severity=Severity.WARNING,
     why="Every VM's I/O passes the parent partition: a limit on it slows all of them, and Hyper-V has no such setting.",
@@ -246,7 +247,7 @@ def parent_controlled(scene: Scene, parent: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.dynamic-memory-not-offered",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Dynamic memory on a product that has none",
     severity=Severity.WARNING,
     why="The VM keeps the memory it starts with.",
@@ -273,7 +274,7 @@ def dynamic_memory_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.dynamic-memory-range",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A dynamic-memory range that does not hold the startup memory",
     severity=Severity.ERROR,
     why="A VM starts with its startup memory and then moves between minimum and maximum; the three must be in order.",
@@ -302,7 +303,7 @@ def dynamic_memory_range(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.dynamic-memory-numa",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Dynamic memory on a VM wider than a processor socket",
     severity=Severity.WARNING,
     why="With dynamic memory the VM sees one memory node, so a wide VM cannot keep its data near its processors.",
@@ -335,7 +336,7 @@ def dynamic_memory_numa(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "controls.starved-by-weight",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Weights so far apart that a VM starves",
     severity=Severity.WARNING,
     why="Weight is a share against the others: beside a thousand times its weight a VM gets next to nothing.",

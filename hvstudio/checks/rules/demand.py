@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from hvstudio.catalog.kinds import kind_for
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import with_values
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -19,7 +21,7 @@ UTILISATION_LAW: Final = "Utilisation law (Denning, Buzen 1978): busy share = ra
 
 @rule(
     "capacity.disk-demand",
-    "host",
+    Role.HARDWARE,
     title="The workloads ask more of a disk than it can do",
     severity=Severity.WARNING,
     why="The disk becomes the limit: requests queue in front of it and every VM on it gets slower.",
@@ -28,7 +30,7 @@ UTILISATION_LAW: Final = "Utilisation law (Denning, Buzen 1978): busy share = ra
 )
 def disk_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     """The busy share of every disk of a host."""
-    disks = {disk.id: scene.values(disk) for disk in scene.on(host.id, "disk")}
+    disks = {disk.id: scene.values(disk) for disk in scene.on(host.id, Role.PHYSICAL_DISK)}
     flows = flows_on(scene, host)
     if not disks or not flows:
         return ()
@@ -43,7 +45,7 @@ def disk_demand(scene: Scene, host: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.network-demand",
-    "host",
+    Role.HARDWARE,
     title="The workloads ask more of a network card than it can carry",
     severity=Severity.WARNING,
     why="The card becomes the limit: packets queue or are dropped, and every VM behind it gets slower.",
@@ -52,7 +54,7 @@ def disk_demand(scene: Scene, host: Block) -> Sequence[Hit]:
 )
 def network_demand(scene: Scene, host: Block) -> Sequence[Hit]:
     """The busy share of every network card of a host."""
-    cards = {card.id: scene.values(card) for card in scene.on(host.id, "nic")}
+    cards = {card.id: scene.values(card) for card in scene.on(host.id, Role.PHYSICAL_NIC)}
     flows = flows_on(scene, host)
     if not cards or not flows:
         return ()
@@ -67,7 +69,7 @@ def network_demand(scene: Scene, host: Block) -> Sequence[Hit]:
 
 @rule(
     "capacity.processor-demand",
-    "host",
+    Role.HARDWARE,
     title="The workloads ask more of the processors than they can do",
     severity=Severity.WARNING,
     why="Even without any cost of virtualization the work does not get done; queues grow.",
@@ -166,7 +168,7 @@ def _slower(scene: Scene, workloads: list[BlockId], share: float) -> Fix:
 
 @rule(
     "capacity.device-missing",
-    "host",
+    Role.HARDWARE,
     title="Workloads that need a device the host does not have",
     severity=Severity.ERROR,
     why="Every disk and network operation ends at a device of the host; without one it cannot be carried out.",
@@ -176,13 +178,13 @@ def _slower(scene: Scene, workloads: list[BlockId], share: float) -> Fix:
 def device_missing(scene: Scene, host: Block) -> Sequence[Hit]:
     """Disk and network operations on a host without any disk or card."""
     wanted = (
-        ("disk", "Disk", "disk", uses_disk),
-        ("nic", "Network card", "network card", uses_network),
+        (Role.PHYSICAL_DISK, "Disk", "disk", uses_disk),
+        (Role.PHYSICAL_NIC, "Network card", "network card", uses_network),
     )
     return [
-        _without(scene, host, users, kind, name, what)
-        for kind, name, what, uses in wanted
-        if not scene.on(host.id, kind)
+        _without(scene, host, users, kind_for(role), name, what)
+        for role, name, what, uses in wanted
+        if not scene.on(host.id, role)
         and (users := [flow.workload for flow in flows_on(scene, host) if uses(flow.values)])
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import attaching, removing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -13,16 +15,19 @@ from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, add_block, attach, set_parameters
 
-_VIRTUAL: Final = ("virtual_disk", "virtual_nic")
-_WHAT: Final = {"virtual_disk": "a disk of the host", "virtual_nic": "a virtual switch or a network card",
-                "virtual_switch": "a network card"}  # fmt: skip
+_VIRTUAL: Final = (Role.VIRTUAL_DISK, Role.VIRTUAL_NIC)
+_WHAT: Final[Mapping[Role | None, str]] = {
+    Role.VIRTUAL_DISK: "a disk of the host",
+    Role.VIRTUAL_NIC: "a virtual switch or a network card",
+    Role.VIRTUAL_SWITCH: "a network card",
+}
 
 
 @rule(
     "devices.unattached",
-    "virtual_disk",
-    "virtual_nic",
-    "virtual_switch",
+    Role.VIRTUAL_DISK,
+    Role.VIRTUAL_NIC,
+    Role.VIRTUAL_SWITCH,
     title="A virtual device attached to nothing",
     severity=Severity.WARNING,
     why="Its requests have nowhere to go; the simulation falls back to the host's first device and says so.",
@@ -34,17 +39,17 @@ def unattached(scene: Scene, device: Block) -> Sequence[Hit]:
     """Virtual disks and cards, and switches to the outside, without attachment."""
     if device.attached_to is not None:
         return ()
-    if device.kind == "virtual_switch" and scene.values(device)["reach"] != "external":
+    if role_of(device) is Role.VIRTUAL_SWITCH and scene.values(device)["reach"] != "external":
         return ()
     fixes: tuple[Fix, ...] = (removing("Remove it", [device.id]),)
     if scene.place(device).host is not None:
         fixes = (Fix(label="Attach it to the nearest one", edit=_attaching_nearest(device)),)
-    if device.kind == "virtual_switch":
+    if role_of(device) is Role.VIRTUAL_SWITCH:
         fixes = (*fixes, setting("Let it reach the VMs and the host only", [device.id], {"reach": "internal"}))
     return [
         Hit(
             block=device.id,
-            message=f"“{device.name}” is attached to nothing; it should be attached to {_WHAT[device.kind]}.",
+            message=f"“{device.name}” is attached to nothing; it should be attached to {_WHAT[role_of(device)]}.",
             fixes=fixes,
         )
     ]
@@ -58,10 +63,10 @@ def _fixes(scene: Scene, device: Block) -> tuple[Fix, ...]:
     return (Fix(label="Attach it to the nearest one", edit=_attaching_nearest(device)), detach)
 
 
-_BACKINGS: Final = {
-    "virtual_disk": ("disk", "virtual_disk"),
-    "virtual_nic": ("virtual_switch", "nic"),
-    "virtual_switch": ("nic",),
+_BACKINGS: Final[Mapping[Role | None, tuple[Role, ...]]] = {
+    Role.VIRTUAL_DISK: (Role.PHYSICAL_DISK, Role.VIRTUAL_DISK),
+    Role.VIRTUAL_NIC: (Role.VIRTUAL_SWITCH, Role.PHYSICAL_NIC),
+    Role.VIRTUAL_SWITCH: (Role.PHYSICAL_NIC,),
 }
 
 
@@ -74,18 +79,19 @@ def _attaching_nearest(device: Block) -> Edit:
         while support is not None and support in document.blocks and support not in below:
             below.append(support)
             support = document.blocks[support].rests_on
-        for kind in _BACKINGS[device.kind]:
+        for role in _BACKINGS[role_of(device)]:
             for block in document.blocks.values():
-                if block.kind == kind and _within(document, block, below[1:] or below) and block.id != device.id:
+                if role_of(block) is role and _within(document, block, below[1:] or below) and block.id != device.id:
                     if _leads_to(document, block, device.id):
                         continue
                     return _fitting_model(attach(document, device.id, block.id), device, block)
         if not below:
             return document
-        kind = "disk" if device.kind == "virtual_disk" else "nic"
-        name = "Disk" if kind == "disk" else "Network card"
+        is_disk = role_of(device) is Role.VIRTUAL_DISK
+        kind = kind_for(Role.PHYSICAL_DISK if is_disk else Role.PHYSICAL_NIC)
+        name = "Disk" if is_disk else "Network card"
         root = document.blocks[below[-1]]
-        if root.kind != "host":
+        if role_of(root) is not Role.HARDWARE:
             return document
         document, added = add_block(document, kind=kind, name=name, rests_on=root.id)
         return _fitting_model(attach(document, device.id, added), device, document.blocks[added])
@@ -106,7 +112,7 @@ def _within(document: Document, block: Block, below: list[BlockId]) -> bool:
     while support is not None and support in document.blocks:
         if support in below:
             return True
-        if document.blocks[support].kind not in ("os", "parent_partition"):
+        if role_of(document.blocks[support]) not in (Role.OPERATING_SYSTEM, Role.PARENT_PARTITION):
             return False
         support = document.blocks[support].rests_on
     return False
@@ -125,9 +131,9 @@ def _leads_to(document: Document, block: Block, device: BlockId) -> bool:
 
 @rule(
     "devices.attached-to-wrong-kind",
-    "virtual_disk",
-    "virtual_nic",
-    "virtual_switch",
+    Role.VIRTUAL_DISK,
+    Role.VIRTUAL_NIC,
+    Role.VIRTUAL_SWITCH,
     title="A virtual device attached to something that cannot back it",
     severity=Severity.ERROR,
     why="A disk's requests need a disk, a network card's a switch or a card.",
@@ -142,15 +148,17 @@ def attached_to_wrong_kind(scene: Scene, device: Block) -> Sequence[Hit]:
     if target is None or target.kind in kind.attaches_to:
         return ()
     fixes = _fixes(scene, device)
-    message = f"“{device.name}” is attached to “{target.name}”, which cannot back it; it needs {_WHAT[device.kind]}."
+    message = (
+        f"“{device.name}” is attached to “{target.name}”, which cannot back it; it needs {_WHAT[role_of(device)]}."
+    )
     return [Hit(block=device.id, message=message, related=(target.id,), fixes=fixes)]
 
 
 @rule(
     "devices.attached-elsewhere",
-    "virtual_disk",
-    "virtual_nic",
-    "virtual_switch",
+    Role.VIRTUAL_DISK,
+    Role.VIRTUAL_NIC,
+    Role.VIRTUAL_SWITCH,
     title="A virtual device attached to a device of another host",
     severity=Severity.ERROR,
     why="A host reaches only its own disks and cards; what is shared is a LUN or a network that each host sees itself.",
@@ -179,7 +187,7 @@ def attached_elsewhere(scene: Scene, device: Block) -> Sequence[Hit]:
 def _models(scene: Scene, device: Block) -> frozenset[str] | None:
     """The device models that the product under a VM offers; None where nothing is known."""
     facts = scene.place(device).facts
-    models = facts.disk_models if device.kind == "virtual_disk" else facts.nic_models
+    models = facts.disk_models if role_of(device) is Role.VIRTUAL_DISK else facts.nic_models
     return frozenset(models.cards) if facts.product else None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import choosing, moved_onto, removing, setting
@@ -26,7 +28,7 @@ _SPINNING: Final = 2e-3
 
 @rule(
     "good_practice.parent-workload",
-    "parent_partition",
+    Role.PARENT_PARTITION,
     title="Software in the parent partition",
     severity=Severity.WARNING,
     why="The parent serves every VM's I/O with its own processors; other software there makes all VMs wait.",
@@ -37,8 +39,8 @@ def parent_workload(scene: Scene, parent: Block) -> Sequence[Hit]:
     """Workloads on the system of a parent partition, scanners excepted (they have a rule of their own)."""
     hypervisor = scene.place(parent).hypervisor
     hits: list[Hit] = []
-    for system in scene.on(parent.id, "os"):
-        for workload in scene.on(system.id, "workload"):
+    for system in scene.on(parent.id, Role.OPERATING_SYSTEM):
+        for workload in scene.on(system.id, Role.WORKLOAD):
             if workload.product in (ANTIVIRUS, "idle"):
                 continue
             fixes = (removing("Remove it", [workload.id]),)
@@ -58,9 +60,13 @@ def parent_workload(scene: Scene, parent: Block) -> Sequence[Hit]:
 def _own_vm(workload: Block, system: Block, hypervisor: BlockId) -> Fix:
     def edit(document: Document) -> Document:
         name = free_name(document, f"VM of {workload.name}")
-        document, vm = add_block(document, kind="vm", name=name, rests_on=hypervisor)
+        document, vm = add_block(document, kind=kind_for(Role.VIRTUAL_MACHINE), name=name, rests_on=hypervisor)
         document, guest = add_block(
-            document, kind="os", name=free_name(document, system.name), product=system.product, rests_on=vm
+            document,
+            kind=kind_for(Role.OPERATING_SYSTEM),
+            name=free_name(document, system.name),
+            product=system.product,
+            rests_on=vm,
         )
         return moved_onto(document, [workload.id], guest)
 
@@ -69,8 +75,8 @@ def _own_vm(workload: Block, system: Block, hypervisor: BlockId) -> Fix:
 
 @rule(
     "good_practice.scanner-on-host",
-    "parent_partition",
-    "os",
+    Role.PARENT_PARTITION,
+    Role.OPERATING_SYSTEM,
     title="A virus scanner beside the VMs",
     severity=Severity.WARNING,
     why="It reads every file the host touches, the VMs' disks among them, and takes their disk time and processors.",
@@ -79,10 +85,10 @@ def _own_vm(workload: Block, system: Block, hypervisor: BlockId) -> Fix:
 )
 def scanner_on_host(scene: Scene, block: Block) -> Sequence[Hit]:
     """A scanner on the system of a parent partition, or on a system that carries a hypervisor."""
-    if block.kind == "os":
-        systems: Sequence[Block] = (block,) if scene.on(block.id, "hypervisor") else ()
+    if role_of(block) is Role.OPERATING_SYSTEM:
+        systems: Sequence[Block] = (block,) if scene.on(block.id, Role.HYPERVISOR) else ()
     else:
-        systems = scene.on(block.id, "os")
+        systems = scene.on(block.id, Role.OPERATING_SYSTEM)
     return [
         Hit(
             block=workload.id,
@@ -91,14 +97,14 @@ def scanner_on_host(scene: Scene, block: Block) -> Sequence[Hit]:
             fixes=(removing("Remove the scanner", [workload.id]),),
         )
         for system in systems
-        for workload in scene.on(system.id, "workload")
+        for workload in scene.on(system.id, Role.WORKLOAD)
         if workload.product == ANTIVIRUS
     ]
 
 
 @rule(
     "good_practice.busy-host",
-    "host",
+    Role.HARDWARE,
     title="Software on the host's system beside the VMs",
     severity=Severity.NOTE,
     why="In a Type 2 or Hybrid stack the VMs compete with every program of the host's system, and none has a share.",
@@ -107,12 +113,12 @@ def scanner_on_host(scene: Scene, block: Block) -> Sequence[Hit]:
 )
 def busy_host(scene: Scene, host: Block) -> Sequence[Hit]:
     """Workloads on a host's system that carries a hypervisor or stands beside one."""
-    beside = bool(scene.on(host.id, "hypervisor"))
+    beside = bool(scene.on(host.id, Role.HYPERVISOR))
     hits: list[Hit] = []
-    for system in scene.on(host.id, "os"):
-        if not beside and not scene.on(system.id, "hypervisor"):
+    for system in scene.on(host.id, Role.OPERATING_SYSTEM):
+        if not beside and not scene.on(system.id, Role.HYPERVISOR):
             continue
-        for workload in scene.on(system.id, "workload"):
+        for workload in scene.on(system.id, Role.WORKLOAD):
             if workload.product in (ANTIVIRUS, "idle"):
                 continue
             message = f"“{workload.name}” runs on “{system.name}”, next to the VMs, and competes with all of them."
@@ -123,7 +129,7 @@ def busy_host(scene: Scene, host: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.type2-for-servers",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Servers on a Type 2 hypervisor",
     severity=Severity.NOTE,
     why="Performance and management end at the host's operating system. That is fine for tests; servers that others "
@@ -137,8 +143,8 @@ def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         return ()
     servers = [
         vm.id
-        for vm in scene.on(hypervisor.id, "vm")
-        if any(scene.system_facts(system).is_server.value for system in scene.on(vm.id, "os"))
+        for vm in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)
+        if any(scene.system_facts(system).is_server.value for system in scene.on(vm.id, Role.OPERATING_SYSTEM))
     ]
     if not servers:
         return ()
@@ -147,7 +153,7 @@ def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         label="Convert the stack to Type 1",
         edit=lambda document: convert(document, scene.catalog, hypervisor=hypervisor.id, to="type1").document,
     )
-    inside_parent = any(item.kind == "parent_partition" for item in scene.below(hypervisor))
+    inside_parent = any(role_of(item) is Role.PARENT_PARTITION for item in scene.below(hypervisor))
     return [
         Hit(
             block=hypervisor.id,
@@ -160,7 +166,7 @@ def type2_for_servers(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.hybrid",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A Hybrid stack",
     severity=Severity.NOTE,
     why="The host's system and the hypervisor reach the same hardware with the same priority: neither can keep the "
@@ -188,7 +194,7 @@ def hybrid(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.shared-disk",
-    "disk",
+    Role.PHYSICAL_DISK,
     title="Many VMs on one spinning disk",
     severity=Severity.NOTE,
     why="A disk arm serves one request after the other: of four busy VMs each gets about a quarter of the disk.",
@@ -198,13 +204,13 @@ def hybrid(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 def shared_disk(scene: Scene, disk: Block) -> Sequence[Hit]:
     """Four or more VMs on a disk with one arm."""
     users = [scene.blocks[item] for item in scene.index.attached_to(disk.id)]
-    vms = {user.rests_on for user in users if user.kind == "virtual_disk"}
+    vms = {user.rests_on for user in users if role_of(user) is Role.VIRTUAL_DISK}
     if len(vms) < 4:
         return ()
     values = scene.values(disk)
     if values["random_read_s"] < _SPINNING or values["parallelism"] > 2:
         return ()
-    solid = next((item for item in scene.catalog.products_of("disk") if _is_solid(item)), None)
+    solid = next((item for item in scene.catalog.products_of(kind_for(Role.PHYSICAL_DISK)) if _is_solid(item)), None)
     fixes = ()
     if solid is not None and not disk.parameters:
         fixes = (choosing(f"Make it {solid.label}", disk.id, solid.id),)
@@ -225,7 +231,7 @@ def _is_solid(product: Product) -> bool:
 
 @rule(
     "good_practice.unsafe-cache",
-    "virtual_disk",
+    Role.VIRTUAL_DISK,
     title="Writes that wait in the host's memory",
     severity=Severity.WARNING,
     why="The guest believes its data is safe while it is only in the host's memory; a crash of the host loses it.",
@@ -251,7 +257,7 @@ def unsafe_cache(scene: Scene, disk: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.differencing",
-    "virtual_disk",
+    Role.VIRTUAL_DISK,
     title="A differencing disk",
     severity=Severity.NOTE,
     why="Each access may have to look through a chain of files; it is the most expensive of the formats.",
@@ -274,7 +280,7 @@ def differencing(scene: Scene, disk: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.no-guest-drivers",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A guest without the maker's drivers",
     severity=Severity.NOTE,
     why="Without them every disk and network access is emulated, the clock drifts, and the guest is shut down hard.",
@@ -285,7 +291,7 @@ def no_guest_drivers(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM without guest drivers that has no synthetic device (those are an error of their own)."""
     if not vm.parameters or scene.values(vm)["integration_services"]:
         return ()
-    devices = (*scene.on(vm.id, "virtual_disk"), *scene.on(vm.id, "virtual_nic"))
+    devices = (*scene.on(vm.id, Role.VIRTUAL_DISK), *scene.on(vm.id, Role.VIRTUAL_NIC))
     if any(scene.values(device)["device_model"] == "synthetic" for device in devices):
         return ()
     return [
@@ -300,7 +306,7 @@ def no_guest_drivers(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "good_practice.device-missing",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A workload that needs a disk or a network card its VM does not have",
     severity=Severity.WARNING,
     why="Its requests have nowhere to go; the simulation falls back to the host's first device and says so.",
@@ -309,29 +315,33 @@ def no_guest_drivers(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def device_missing(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Workloads with disk or network operations in VMs without such a device."""
-    disks, cards = scene.on(vm.id, "virtual_disk"), scene.on(vm.id, "virtual_nic")
+    disks, cards = scene.on(vm.id, Role.VIRTUAL_DISK), scene.on(vm.id, Role.VIRTUAL_NIC)
     if disks and cards:
         return ()
     hits: list[Hit] = []
-    workloads = [item for system in scene.on(vm.id, "os") for item in scene.on(system.id, "workload")]
+    workloads = [
+        item for system in scene.on(vm.id, Role.OPERATING_SYSTEM) for item in scene.on(system.id, Role.WORKLOAD)
+    ]
     for workload in workloads:
         values = scene.values(workload)
         if not disks and (values["disk_reads"] or values["disk_writes"]):
-            hits.append(_without(scene, vm, workload, "virtual_disk"))
+            hits.append(_without(scene, vm, workload, Role.VIRTUAL_DISK))
         if not cards and (values["packets_in"] or values["packets_out"]):
-            hits.append(_without(scene, vm, workload, "virtual_nic"))
+            hits.append(_without(scene, vm, workload, Role.VIRTUAL_NIC))
     return hits
 
 
-def _without(scene: Scene, vm: Block, workload: Block, kind: str) -> Hit:
+def _without(scene: Scene, vm: Block, workload: Block, role: Role) -> Hit:
     facts = scene.place(vm).facts
-    what, models = ("disk", facts.disk_models) if kind == "virtual_disk" else ("network card", facts.nic_models)
+    what, models = ("disk", facts.disk_models) if role is Role.VIRTUAL_DISK else ("network card", facts.nic_models)
     drivers = scene.values(vm)["integration_services"]
     model = "synthetic" if drivers and "synthetic" in models.cards else "emulated"
 
     def edit(document: Document) -> Document:
         name = free_name(document, f"Virtual {what}")
-        return add_block(document, kind=kind, name=name, rests_on=vm.id, parameters={"device_model": model})[0]
+        return add_block(document, kind=kind_for(role), name=name, rests_on=vm.id, parameters={"device_model": model})[
+            0
+        ]
 
     return Hit(
         block=vm.id,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hvstudio.catalog.declaration import Product
+from hvstudio.catalog.kinds import ROLES, kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, fitting_system, setting
@@ -50,11 +52,15 @@ def _demanded(scene: Scene, hypervisor: Block, capability: str) -> Sequence[Hit]
     """
     obstacle = next((item for item in hypervisor_obstacles(scene, hypervisor) if item.lacks == capability), None)
     place = scene.place(hypervisor)
-    if obstacle is None or place.machine is None or (place.machine_kind == "vm" and capability in HANDED_ON):
+    if (
+        obstacle is None
+        or place.machine is None
+        or (ROLES.get(place.machine_kind) is Role.VIRTUAL_MACHINE and capability in HANDED_ON)
+    ):
         return ()
     facts, machine, what = scene.facts(hypervisor), scene.blocks[place.machine], WORDS[capability]
     fixes: tuple[Fix, ...] = ()
-    if machine.kind == "host":
+    if role_of(machine) is Role.HARDWARE:
         values = scene.values(machine)
         fixes = (setting(f"Give the host {what}", [machine.id], with_features(values, capability)),)
         older = _less_demanding(scene, hypervisor, machine)
@@ -78,7 +84,7 @@ def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | N
     offered = of_host(scene.values(host))
     met = [
         product
-        for product in scene.catalog.products_of("hypervisor")
+        for product in scene.catalog.products_of(kind_for(Role.HYPERVISOR))
         if present is not None
         and product.vendor == present.vendor
         and scene.knowledge.facts(product.id).expected_class.value == expected
@@ -89,7 +95,7 @@ def _less_demanding(scene: Scene, hypervisor: Block, host: Block) -> Product | N
 
 @rule(
     "hardware.needs-64bit",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product needs a 64-bit processor",
     severity=Severity.ERROR,
     why="It is 64-bit software and does not start on a 32-bit processor.",
@@ -103,7 +109,7 @@ def needs_64bit(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.needs-vt",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product needs VT-x or AMD-V",
     severity=Severity.ERROR,
     why="Without it the processor does not trap the guests' privileged code, and this product has no other way.",
@@ -117,7 +123,7 @@ def needs_vt(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.needs-slat",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product needs SLAT (EPT or NPT)",
     severity=Severity.ERROR,
     why="With second-level address translation the processor maps guest memory by itself; this product relies on it.",
@@ -131,7 +137,7 @@ def needs_slat(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.needs-dep",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product needs data execution prevention",
     severity=Severity.ERROR,
     why="The product refuses to start while the processor's XD or NX bit is off.",
@@ -145,7 +151,7 @@ def needs_dep(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.slower-without",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product would be faster with help from the processor",
     severity=Severity.NOTE,
     why="Without VT-x/AMD-V it translates guest code; without SLAT it keeps shadow page tables. Both cost time.",
@@ -188,7 +194,7 @@ def slower_without(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.host-os",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The product does not run on this operating system",
     severity=Severity.ERROR,
     why="Its installer or its driver refuses the system.",
@@ -203,7 +209,7 @@ def host_system(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.parent-os",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The parent partition runs another operating system than the product needs",
     severity=Severity.ERROR,
     why="The hypervisor and its services in the parent partition come as one product with that system.",
@@ -240,7 +246,7 @@ def _system_hit(scene: Scene, hypervisor: Block, system: Block, wanted: Fact[Any
 
 @rule(
     "hardware.guest-64bit",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A 64-bit guest where only 32-bit guests run",
     severity=Severity.ERROR,
     why="The guest's system does not start: its 64-bit code cannot run in this VM.",
@@ -258,7 +264,11 @@ def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
         f"{facts.label} runs 32-bit guests only" if obstacle.fact.said_by else "the host's processor is a 32-bit one"
     )
     narrow = next(
-        (item for item in scene.catalog.products_of("os") if scene.catalog.system(item.id).is_64bit.value is False),
+        (
+            item
+            for item in scene.catalog.products_of(kind_for(Role.OPERATING_SYSTEM))
+            if scene.catalog.system(item.id).is_64bit.value is False
+        ),
         None,
     )
     return [
@@ -274,7 +284,7 @@ def guest_64bit(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.guest-processors",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More virtual processors than the guest's system uses",
     severity=Severity.WARNING,
     why="The guest leaves the rest idle; the host still has to keep them.",
@@ -286,7 +296,7 @@ def guest_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
     processors = scene.values(vm)["virtual_processors"]
     if processors == 1:
         return ()
-    for system in scene.on(vm.id, "os"):
+    for system in scene.on(vm.id, Role.OPERATING_SYSTEM):
         facts = scene.system_facts(system)
         most = facts.max_vcpus_as_guest.value
         if most is not None and most >= 1 and processors > most:
@@ -305,7 +315,7 @@ def guest_processors(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "hardware.product-not-chosen",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A hypervisor without a product",
     severity=Severity.NOTE,
     why="Limits, requirements and costs differ by product and version; without one the checks cannot speak of them.",
@@ -317,7 +327,7 @@ def product_not_chosen(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     if hypervisor.product:
         return ()
     vmm_type = vmm_type_of(scene, hypervisor)
-    parent = bool(scene.on(hypervisor.id, "parent_partition")) if vmm_type == "type1" else None
+    parent = bool(scene.on(hypervisor.id, Role.PARENT_PARTITION)) if vmm_type == "type1" else None
     host, system = _host(scene, hypervisor), serving_system(scene, hypervisor)
     product = product_for(scene.knowledge, vmm_type, host=host, system=system, with_parent=parent)
     if product is not None and not suits(scene.knowledge, product, host=host, system=system):

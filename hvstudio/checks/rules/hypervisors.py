@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from hvstudio.catalog.declared.parameters import GIB, MIB
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import (
     chained,
@@ -35,7 +37,7 @@ from hvstudio.model.index import index_of
 
 @rule(
     "structure.hypervisor-without-vm",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A hypervisor without virtual machines",
     severity=Severity.WARNING,
     why="Its whole purpose is to create VMs and to divide the hardware among them.",
@@ -44,7 +46,7 @@ from hvstudio.model.index import index_of
 )
 def hypervisor_without_vm(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A hypervisor that carries no VM."""
-    if scene.on(hypervisor.id, "vm"):
+    if scene.on(hypervisor.id, Role.VIRTUAL_MACHINE):
         return ()
 
     return [
@@ -63,14 +65,16 @@ def _adding_vm(scene: Scene, hypervisor: Block) -> Edit:
         now = read_scene(document, scene.catalog)
         machine = shape_of(now, now.blocks[hypervisor.id]).machine
         spare: float = GIB
-        if machine is not None and machine.kind != "parent_partition":
+        if machine is not None and role_of(machine) is not Role.PARENT_PARTITION:
             spare = spare_memory(now, machine)
             if 0 <= spare < 256 * MIB:
                 larger = now.values(machine)["memory_bytes"] + 256 * MIB
                 document = set_parameters(document, [machine.id], {"memory_bytes": larger})
         memory = int(min(GIB, max(128 * MIB, spare // 2))) // MIB * MIB
         name, values = free_name(document, "New VM"), {"memory_bytes": memory}
-        document, vm = add_block(document, kind="vm", name=name, rests_on=hypervisor.id, parameters=values)
+        document, vm = add_block(
+            document, kind=kind_for(Role.VIRTUAL_MACHINE), name=name, rests_on=hypervisor.id, parameters=values
+        )
         return with_system(document, vm, None)[0]
 
     return edit
@@ -78,8 +82,8 @@ def _adding_vm(scene: Scene, hypervisor: Block) -> Edit:
 
 @rule(
     "structure.two-hypervisors",
-    "host",
-    "vm",
+    Role.HARDWARE,
+    Role.VIRTUAL_MACHINE,
     title="Two hypervisors directly on one machine",
     severity=Severity.ERROR,
     why="Each wants to be the one layer that owns the processors (root mode of VT-x/AMD-V); only one can.",
@@ -93,7 +97,7 @@ def two_hypervisors(scene: Scene, machine: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.two-hosted-hypervisors",
-    "os",
+    Role.OPERATING_SYSTEM,
     title="Two hypervisors on one operating system",
     severity=Severity.WARNING,
     why="They can be installed together, but while one uses VT-x/AMD-V the other waits, is slow, or refuses to start.",
@@ -106,7 +110,7 @@ def two_hosted_hypervisors(scene: Scene, system: Block) -> Sequence[Hit]:
 
 
 def _doubled(scene: Scene, support: Block, end: str) -> Sequence[Hit]:
-    hypervisors = scene.on(support.id, "hypervisor")
+    hypervisors = scene.on(support.id, Role.HYPERVISOR)
     if len(hypervisors) < 2:
         return ()
     first = hypervisors[0]
@@ -122,7 +126,7 @@ def _doubled(scene: Scene, support: Block, end: str) -> Sequence[Hit]:
 
 
 def _merging(scene: Scene, other: Block, first: Block) -> Fix:
-    vms = tuple(vm.id for vm in scene.on(other.id, "vm"))
+    vms = tuple(vm.id for vm in scene.on(other.id, Role.VIRTUAL_MACHINE))
     return Fix(
         label=f"Remove it and put its VMs on “{first.name}”",
         edit=chained(
@@ -134,7 +138,7 @@ def _merging(scene: Scene, other: Block, first: Block) -> Fix:
 
 @rule(
     "structure.hypervisor-on-hypervisor",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A hypervisor directly on another hypervisor",
     severity=Severity.ERROR,
     why="A hypervisor needs a machine. A nested one gets a virtual machine from the one below.",
@@ -153,13 +157,15 @@ def hypervisor_on_hypervisor(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
                 removing("Remove it", [upper.id]),
             ),
         )
-        for upper in scene.on(hypervisor.id, "hypervisor")
+        for upper in scene.on(hypervisor.id, Role.HYPERVISOR)
     ]
 
 
 def _vm_under(upper: Block) -> Edit:
     def edit(document: Document) -> Document:
-        document, vm = slipped_under(document, [upper.id], kind="vm", name=f"VM of {upper.name}")
+        document, vm = slipped_under(
+            document, [upper.id], kind=kind_for(Role.VIRTUAL_MACHINE), name=f"VM of {upper.name}"
+        )
         return set_parameters(document, [vm], {"nested_virtualization": True, "memory_bytes": 4 * 2**30})
 
     return edit
@@ -167,7 +173,7 @@ def _vm_under(upper: Block) -> Edit:
 
 @rule(
     "structure.inside-parent",
-    "parent_partition",
+    Role.PARENT_PARTITION,
     title="A hypervisor or a VM inside the parent partition",
     severity=Severity.ERROR,
     why="The parent partition is one partition among others: VMs stand beside it on the hypervisor, never on it.",
@@ -176,16 +182,16 @@ def _vm_under(upper: Block) -> Edit:
 )
 def inside_parent(scene: Scene, parent: Block) -> Sequence[Hit]:
     """VMs and hypervisors that rest on a parent partition."""
-    guests = (*scene.on(parent.id, "vm"), *scene.on(parent.id, "hypervisor"))
+    guests = (*scene.on(parent.id, Role.VIRTUAL_MACHINE), *scene.on(parent.id, Role.HYPERVISOR))
     if not guests:
         return ()
     below = scene.place(parent).hypervisor
     hits: list[Hit] = []
     for guest in guests:
         fixes = (removing("Remove it", [guest.id]),)
-        if guest.kind == "vm" and below is not None:
+        if role_of(guest) is Role.VIRTUAL_MACHINE and below is not None:
             fixes = (moving("Move it out, beside the parent partition", [guest.id], below),)
-        elif guest.kind == "hypervisor" and (system := scene.system_of(parent.id)) is not None:
+        elif role_of(guest) is Role.HYPERVISOR and (system := scene.system_of(parent.id)) is not None:
             fixes = (moving(f"Put it on “{system.name}”", [guest.id], system.id), *fixes)
         message = f"“{guest.name}” stands on the parent partition “{parent.name}” instead of beside it."
         hits.append(Hit(block=guest.id, message=message, related=(parent.id,), fixes=fixes))
@@ -194,7 +200,7 @@ def inside_parent(scene: Scene, parent: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.parent-missing",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="The parent partition is missing",
     severity=Severity.ERROR,
     why="This product has no drivers of its own: without the parent partition nothing reaches a disk or a network.",
@@ -204,10 +210,10 @@ def inside_parent(scene: Scene, parent: Block) -> Sequence[Hit]:
 def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """A product that needs a parent partition, on a bare machine, without one."""
     facts = scene.facts(hypervisor)
-    if not facts.needs_parent.value or scene.on(hypervisor.id, "parent_partition"):
+    if not facts.needs_parent.value or scene.on(hypervisor.id, Role.PARENT_PARTITION):
         return ()
     shape = shape_of(scene, hypervisor)
-    if shape.under is None or shape.under.kind not in ("host", "vm") or shape.systems_beside:
+    if shape.under is None or role_of(shape.under) not in (Role.HARDWARE, Role.VIRTUAL_MACHINE) or shape.systems_beside:
         return ()
     product = fitting_system(scene.catalog, facts.requires.parent_os.value)
     return [
@@ -227,7 +233,7 @@ def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.parent-doubled",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Two parent partitions on one hypervisor",
     severity=Severity.ERROR,
     why="The parent partition owns the devices and creates the others; two cannot own the same device.",
@@ -236,7 +242,7 @@ def parent_missing(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def parent_doubled(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """More than one parent partition."""
-    parents = scene.on(hypervisor.id, "parent_partition")
+    parents = scene.on(hypervisor.id, Role.PARENT_PARTITION)
     if len(parents) < 2:
         return ()
     first = parents[0]
@@ -253,7 +259,7 @@ def parent_doubled(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.parent-not-used",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A parent partition on a hypervisor that has none",
     severity=Severity.ERROR,
     why="This product drives the devices itself or leaves them to the host's system; it has no privileged partition.",
@@ -265,7 +271,7 @@ def parent_not_used(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     facts = scene.facts(hypervisor)
     if facts.needs_parent.value is not False:
         return ()
-    parents = scene.on(hypervisor.id, "parent_partition")
+    parents = scene.on(hypervisor.id, Role.PARENT_PARTITION)
     return [
         Hit(
             block=parent.id,
@@ -280,8 +286,8 @@ def parent_not_used(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.parent-without-hypervisor",
-    "host",
-    "os",
+    Role.HARDWARE,
+    Role.OPERATING_SYSTEM,
     title="A parent partition without a hypervisor",
     severity=Severity.ERROR,
     why="A partition is a part of what a hypervisor divides; without one it is just a machine.",
@@ -290,13 +296,17 @@ def parent_not_used(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 )
 def parent_without_hypervisor(scene: Scene, support: Block) -> Sequence[Hit]:
     """Parent partitions on a host or an operating system."""
-    parents = scene.on(support.id, "parent_partition")
+    parents = scene.on(support.id, Role.PARENT_PARTITION)
     if not parents:
         return ()
     hits: list[Hit] = []
     for parent in parents:
         fixes = (Fix(label="Take the partition away, keep what is in it", edit=_taking_away(parent.id, support.id)),)
-        if support.kind == "host" and not scene.on(support.id, "hypervisor") and not scene.on(support.id, "os"):
+        if (
+            role_of(support) is Role.HARDWARE
+            and not scene.on(support.id, Role.HYPERVISOR)
+            and not scene.on(support.id, Role.OPERATING_SYSTEM)
+        ):
             fixes = (_type1_under(scene, support, tuple(item.id for item in parents)), *fixes)
         message = f"The parent partition “{parent.name}” rests on “{support.name}”, not on a hypervisor."
         hits.append(Hit(block=parent.id, message=message, related=(support.id,), fixes=fixes))
@@ -315,9 +325,13 @@ def _type1_under(scene: Scene, host: Block, parents: tuple[BlockId, ...]) -> Fix
     name = product.label if product else "Hypervisor"
 
     def edit(document: Document) -> Document:
-        vms = tuple(child for child in index_of(document).children_of(host.id) if document.blocks[child].kind == "vm")
+        vms = tuple(
+            child
+            for child in index_of(document).children_of(host.id)
+            if role_of(document.blocks[child]) is Role.VIRTUAL_MACHINE
+        )
         return slipped_under(
-            document, (*parents, *vms), kind="hypervisor", name=name, product=product.id if product else ""
+            document, (*parents, *vms), kind=kind_for(Role.HYPERVISOR), name=name, product=product.id if product else ""
         )[0]
 
     return Fix(label=f"Put {name} under it", edit=edit)
@@ -325,7 +339,7 @@ def _type1_under(scene: Scene, host: Block, parents: tuple[BlockId, ...]) -> Fix
 
 @rule(
     "structure.parent-without-os",
-    "parent_partition",
+    Role.PARENT_PARTITION,
     title="A parent partition without an operating system",
     severity=Severity.ERROR,
     why="Its operating system holds the drivers and the services that create and serve the VMs.",
@@ -334,7 +348,7 @@ def _type1_under(scene: Scene, host: Block, parents: tuple[BlockId, ...]) -> Fix
 )
 def parent_without_system(scene: Scene, parent: Block) -> Sequence[Hit]:
     """A parent partition that carries no operating system."""
-    if scene.on(parent.id, "os"):
+    if scene.on(parent.id, Role.OPERATING_SYSTEM):
         return ()
     product = fitting_system(scene.catalog, scene.place(parent).facts.requires.parent_os.value)
     return [
@@ -353,7 +367,7 @@ def parent_without_system(scene: Scene, parent: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.nobody-drives",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A hypervisor with nobody to drive the devices",
     severity=Severity.ERROR,
     why="Somebody must have drivers: the hypervisor, a system under or beside it, or one in its parent partition.",
@@ -376,7 +390,7 @@ def nobody_drives(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.os-beside-type1",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="An operating system beside a Type 1 product",
     severity=Severity.ERROR,
     why="A Type 1 hypervisor is the only layer on the hardware; the host's system runs in a partition on top of it.",
@@ -403,7 +417,7 @@ def system_beside_type1(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.product-misplaced",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="A product in the place of another architecture",
     severity=Severity.ERROR,
     why="The class follows from the structure. A product that is built for another one does not work like the picture.",
@@ -427,7 +441,7 @@ def _misplaced(scene: Scene, hypervisor: Block, message: str) -> Hit:
     found = classification(scene, hypervisor)
     shape = shape_of(scene, hypervisor)
     fixes: tuple[Fix, ...] = ()
-    if shape.machine is None or shape.machine.kind != "parent_partition":
+    if shape.machine is None or role_of(shape.machine) is not Role.PARENT_PARTITION:
         fixes = (
             Fix(
                 label=f"Rebuild the stack as {TYPE_LABELS[found.expected]}",
@@ -436,7 +450,7 @@ def _misplaced(scene: Scene, hypervisor: Block, message: str) -> Hit:
                 ),
             ),
         )
-    host = shape.machine if shape.machine is not None and shape.machine.kind == "host" else None
+    host = shape.machine if shape.machine is not None and role_of(shape.machine) is Role.HARDWARE else None
     parent = bool(shape.parents) if found.vmm_type == "type1" else None
     other = product_for(scene.knowledge, found.vmm_type, host=host, with_parent=parent)
     if other is not None and suits(scene.knowledge, other, host=host, system=serving_system(scene, hypervisor)):

@@ -7,6 +7,8 @@ from typing import Final
 
 from hvstudio.catalog.declaration import Product
 from hvstudio.catalog.facts import HypervisorFacts
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -25,7 +27,7 @@ _DEEP: Final = 3
 
 @rule(
     "nested.not-exposed",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A nested hypervisor without VT-x/AMD-V",
     severity=Severity.ERROR,
     why="VT-x/AMD-V is the processor's own help for VMs. The inner hypervisor looks for it in its VM and finds none.",
@@ -59,7 +61,7 @@ def not_exposed(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "nested.outer-cannot",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="The outer hypervisor cannot nest",
     severity=Severity.ERROR,
     why="The outer product must run the inner one's VMs on its behalf; only some products and versions can.",
@@ -97,7 +99,7 @@ def _nesting_product(scene: Scene, present: HypervisorFacts, vendor: str) -> Pro
     """The newest product of the same shape that can nest on a processor of this maker."""
     able = [
         product
-        for product in scene.catalog.products_of("hypervisor")
+        for product in scene.catalog.products_of(kind_for(Role.HYPERVISOR))
         if scene.knowledge.facts(product.id).nested.on(vendor).value
         and scene.knowledge.facts(product.id).expected_class.value == present.expected_class.value
         and scene.knowledge.facts(product.id).needs_parent.value is present.needs_parent.value
@@ -107,7 +109,7 @@ def _nesting_product(scene: Scene, present: HypervisorFacts, vendor: str) -> Pro
 
 @rule(
     "nested.no-slat",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Nesting on a processor without SLAT or VT-x/AMD-V",
     severity=Severity.ERROR,
     why="Nesting hands the inner hypervisor what the processor has; without SLAT there is nothing to build on.",
@@ -130,7 +132,7 @@ def no_slat(scene: Scene, vm: Block) -> Sequence[Hit]:
         support = document.blocks[vm.id].rests_on
         while support is not None:
             # A VM in between has to hand the extensions on.
-            if document.blocks[support].kind == "vm":
+            if role_of(document.blocks[support]) is Role.VIRTUAL_MACHINE:
                 document = set_parameters(document, [support], {"nested_virtualization": True})
             support = document.blocks[support].rests_on
         return document
@@ -147,7 +149,7 @@ def no_slat(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "nested.dynamic-memory",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Dynamic memory on a VM that carries a hypervisor",
     severity=Severity.WARNING,
     why="While a hypervisor runs in the VM its memory cannot change; Microsoft's own script switches it off.",
@@ -174,7 +176,7 @@ def nested_dynamic_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "nested.mac-spoofing",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Nested VMs without a way to the network",
     severity=Severity.WARNING,
     why="The outer switch passes packets of known addresses only; those of VMs inside the VM are unknown to it.",
@@ -191,8 +193,8 @@ def mac_spoofing(scene: Scene, vm: Block) -> Sequence[Hit]:
     cards = [
         card
         for hypervisor in inner
-        for nested in scene.on(hypervisor.id, "vm")
-        for card in scene.on(nested.id, "virtual_nic")
+        for nested in scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)
+        for card in scene.on(nested.id, Role.VIRTUAL_NIC)
     ]
     if not cards:
         return ()
@@ -209,7 +211,7 @@ def mac_spoofing(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "nested.little-memory",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Little memory for a VM that carries a hypervisor",
     severity=Severity.WARNING,
     why="Inside are a hypervisor, perhaps a parent partition, and VMs; under 4 GiB little is left for them.",
@@ -235,7 +237,7 @@ def little_memory(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "nested.deep",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Three or more hypervisors on top of each other",
     severity=Severity.WARNING,
     why="Each level multiplies the cost of leaving a VM by about eight; products support two levels.",
@@ -258,7 +260,7 @@ def _ordinal(number: int) -> str:
 
 @rule(
     "nested.exposed-for-nothing",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="VT-x/AMD-V exposed to a VM without a hypervisor",
     severity=Severity.NOTE,
     why="It costs nothing to run but switches features off, such as moving the VM or changing its memory.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import setting
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -66,7 +67,7 @@ def unknown_parameter(scene: Scene, block: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.clock",
-    "host",
+    Role.HARDWARE,
     title="An unusual clock",
     severity=Severity.WARNING,
     why="Every result scales with the clock; a slip of a factor of 1,000 makes all of them wrong.",
@@ -90,7 +91,7 @@ def clock(scene: Scene, host: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.features-of-another-time",
-    "host",
+    Role.HARDWARE,
     title="Processor features that do not go together",
     severity=Severity.WARNING,
     why="VT-x came in 2005 and SLAT in 2008; a generation before that cannot have them, and SLAT builds on VT-x/AMD-V.",
@@ -129,8 +130,8 @@ def _wrong_features(values: Mapping[str, Any], generation: str, *, vt: bool, sla
 
 @rule(
     "numbers.tiny-limit",
-    "vm",
-    "parent_partition",
+    Role.VIRTUAL_MACHINE,
+    Role.PARENT_PARTITION,
     title="A very low CPU limit",
     severity=Severity.WARNING,
     why="Below a few percent even starting the guest's system takes longer than its own timeouts.",
@@ -156,7 +157,7 @@ def tiny_limit(scene: Scene, block: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.nothing-to-do",
-    "workload",
+    Role.WORKLOAD,
     title="A workload whose requests do nothing",
     severity=Severity.WARNING,
     why="Requests without work finish in no time, so throughput means nothing.",
@@ -183,7 +184,7 @@ def nothing_to_do(scene: Scene, workload: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.trace",
-    "workload",
+    Role.WORKLOAD,
     title="A trace that cannot be read",
     severity=Severity.ERROR,
     why="The arrivals come from the trace; without lines of time and count no request arrives.",
@@ -210,7 +211,7 @@ def trace(scene: Scene, workload: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.fast-disk",
-    "disk",
+    Role.PHYSICAL_DISK,
     title="A disk faster than any",
     severity=Severity.WARNING,
     why="A disk faster than memory hides every cost the simulation is meant to show.",
@@ -237,7 +238,7 @@ def fast_disk(scene: Scene, disk: Block) -> Sequence[Hit]:
 
 @rule(
     "numbers.large-packets",
-    "workload",
+    Role.WORKLOAD,
     title="Packets larger than a network carries",
     severity=Severity.NOTE,
     why="Networks cut data into packets of about 1,500 bytes (9,000 with jumbo frames); larger ones become several.",

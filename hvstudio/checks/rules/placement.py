@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import dissolved, moved_onto, moving, slipped_under, with_system
 from hvstudio.checks.fixes.selection import product_for
@@ -23,7 +25,7 @@ ARCHITECTURES: Final = (
 
 @rule(
     "structure.vm-on-hardware",
-    "host",
+    Role.HARDWARE,
     title="A virtual machine directly on the hardware",
     severity=Severity.ERROR,
     why="A VM is made by a hypervisor: without one nothing creates it, divides the hardware or carries its requests.",
@@ -32,7 +34,7 @@ ARCHITECTURES: Final = (
 )
 def vm_on_hardware(scene: Scene, host: Block) -> Sequence[Hit]:
     """VMs that rest on a host."""
-    vms = scene.on(host.id, "vm")
+    vms = scene.on(host.id, Role.VIRTUAL_MACHINE)
     if not vms:
         return ()
     fixes = _hypervisor_fixes(scene, host, [vm.id for vm in vms])
@@ -49,24 +51,34 @@ def vm_on_hardware(scene: Scene, host: Block) -> Sequence[Hit]:
 
 def _hypervisor_fixes(scene: Scene, support: Block, vms: list[BlockId]) -> tuple[Fix, ...]:
     """Move VMs onto a hypervisor at hand, or put a new one under them."""
-    at_hand = next((item for item in scene.above(support.id) if item.kind == "hypervisor"), None)
+    at_hand = next((item for item in scene.above(support.id) if role_of(item) is Role.HYPERVISOR), None)
     inside = at_hand is not None and any(item.id in vms for item in scene.below(at_hand))
     if at_hand is not None and not inside:
         return (moving(f"Put it on “{at_hand.name}”", vms, at_hand.id),)
-    vmm_type = "type2" if support.kind == "os" else "hybrid" if scene.on(support.id, "os") else "type1"
-    host = support if support.kind == "host" else None
-    product = product_for(scene.knowledge, vmm_type, host=host, system=support if support.kind == "os" else None)
+    vmm_type = (
+        "type2"
+        if role_of(support) is Role.OPERATING_SYSTEM
+        else "hybrid"
+        if scene.on(support.id, Role.OPERATING_SYSTEM)
+        else "type1"
+    )
+    host = support if role_of(support) is Role.HARDWARE else None
+    product = product_for(
+        scene.knowledge, vmm_type, host=host, system=support if role_of(support) is Role.OPERATING_SYSTEM else None
+    )
     name = product.label if product else "Hypervisor"
 
     def edit(document: Document) -> Document:
-        return slipped_under(document, vms, kind="hypervisor", name=name, product=product.id if product else "")[0]
+        return slipped_under(
+            document, vms, kind=kind_for(Role.HYPERVISOR), name=name, product=product.id if product else ""
+        )[0]
 
     return (Fix(label=f"Put {name} under it", edit=edit),)
 
 
 @rule(
     "structure.vm-on-os",
-    "os",
+    Role.OPERATING_SYSTEM,
     title="A virtual machine directly on an operating system",
     severity=Severity.ERROR,
     why="An operating system alone does not make VMs; a hypervisor on it does (that is Type 2).",
@@ -75,7 +87,7 @@ def _hypervisor_fixes(scene: Scene, support: Block, vms: list[BlockId]) -> tuple
 )
 def vm_on_system(scene: Scene, system: Block) -> Sequence[Hit]:
     """VMs that rest on an operating system."""
-    vms = scene.on(system.id, "vm")
+    vms = scene.on(system.id, Role.VIRTUAL_MACHINE)
     if not vms:
         return ()
     fixes = _hypervisor_fixes(scene, system, [vm.id for vm in vms])
@@ -92,9 +104,9 @@ def vm_on_system(scene: Scene, system: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.two-systems",
-    "host",
-    "vm",
-    "parent_partition",
+    Role.HARDWARE,
+    Role.VIRTUAL_MACHINE,
+    Role.PARENT_PARTITION,
     title="Two operating systems side by side on one machine",
     severity=Severity.ERROR,
     why="A machine runs one operating system at a time; running two at once is what a hypervisor is for.",
@@ -103,7 +115,7 @@ def vm_on_system(scene: Scene, system: Block) -> Sequence[Hit]:
 )
 def two_systems(scene: Scene, machine: Block) -> Sequence[Hit]:
     """More than one operating system on a host, VM or parent partition."""
-    systems = scene.on(machine.id, "os")
+    systems = scene.on(machine.id, Role.OPERATING_SYSTEM)
     if len(systems) < 2:
         return ()
     first = systems[0]
@@ -129,7 +141,7 @@ def _dissolving(block_id: BlockId, onto: BlockId) -> Edit:
 
 @rule(
     "structure.os-on-os",
-    "os",
+    Role.OPERATING_SYSTEM,
     title="An operating system on another operating system",
     severity=Severity.ERROR,
     why="An operating system expects a machine, real or virtual, under it, not another system.",
@@ -150,13 +162,13 @@ def system_on_system(scene: Scene, system: Block) -> Sequence[Hit]:
                 ),
             ),
         )
-        for upper in scene.on(system.id, "os")
+        for upper in scene.on(system.id, Role.OPERATING_SYSTEM)
     ]
 
 
 @rule(
     "structure.os-on-hypervisor",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="An operating system directly on a hypervisor",
     severity=Severity.ERROR,
     why="A hypervisor carries partitions: VMs and, for Type 1, the parent partition. A system runs inside one of them.",
@@ -165,17 +177,18 @@ def system_on_system(scene: Scene, system: Block) -> Sequence[Hit]:
 )
 def system_on_hypervisor(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """Operating systems that rest on a hypervisor without a partition."""
-    systems = scene.on(hypervisor.id, "os")
+    systems = scene.on(hypervisor.id, Role.OPERATING_SYSTEM)
     if not systems:
         return ()
-    parents = scene.on(hypervisor.id, "parent_partition")
-    empty = next((parent for parent in parents if not scene.on(parent.id, "os")), None)
+    parents = scene.on(hypervisor.id, Role.PARENT_PARTITION)
+    empty = next((parent for parent in parents if not scene.on(parent.id, Role.OPERATING_SYSTEM)), None)
     return [_partition_hit(scene, hypervisor, system, empty) for system in systems]
 
 
 def _partition_hit(scene: Scene, hypervisor: Block, system: Block, empty: Block | None) -> Hit:
-    as_parent = not scene.on(hypervisor.id, "parent_partition") and scene.facts(hypervisor).needs_parent.value
-    kind, name = ("parent_partition", "Parent partition") if as_parent else ("vm", f"VM of {system.name}")
+    as_parent = not scene.on(hypervisor.id, Role.PARENT_PARTITION) and scene.facts(hypervisor).needs_parent.value
+    kind = kind_for(Role.PARENT_PARTITION if as_parent else Role.VIRTUAL_MACHINE)
+    name = "Parent partition" if as_parent else f"VM of {system.name}"
     into_vm = Fix(
         label="Put a parent partition under it" if as_parent else "Put a VM under it",
         edit=lambda document: slipped_under(document, [system.id], kind=kind, name=name)[0],
@@ -193,9 +206,9 @@ def _partition_hit(scene: Scene, hypervisor: Block, system: Block, empty: Block 
 
 @rule(
     "structure.workload-without-system",
-    "host",
-    "hypervisor",
-    "parent_partition",
+    Role.HARDWARE,
+    Role.HYPERVISOR,
+    Role.PARENT_PARTITION,
     title="Software without an operating system",
     severity=Severity.ERROR,
     why="Software needs an operating system to run in; bare hardware and a bare hypervisor do not start programs.",
@@ -204,7 +217,7 @@ def _partition_hit(scene: Scene, hypervisor: Block, system: Block, empty: Block 
 )
 def workload_without_system(scene: Scene, block: Block) -> Sequence[Hit]:
     """Workloads that rest on hardware, a hypervisor or a parent partition."""
-    workloads = scene.on(block.id, "workload")
+    workloads = scene.on(block.id, Role.WORKLOAD)
     if not workloads:
         return ()
     fix = _system_fix(scene, block, [workload.id for workload in workloads])
@@ -226,15 +239,20 @@ def _apart(scene: Scene, block: Block, others: list[BlockId]) -> bool:
 
 def _system_fix(scene: Scene, block: Block, workloads: list[BlockId]) -> Fix:
     """Move workloads into a system at hand, or into a new VM or a new system."""
-    if block.kind == "hypervisor":
+    if role_of(block) is Role.HYPERVISOR:
         guest = next(
-            (item for item in scene.above(block.id) if item.kind == "os" and _apart(scene, item, workloads)), None
+            (
+                item
+                for item in scene.above(block.id)
+                if role_of(item) is Role.OPERATING_SYSTEM and _apart(scene, item, workloads)
+            ),
+            None,
         )
         if guest is not None:
             return moving(f"Move it into “{guest.name}”", workloads, guest.id)
 
         def in_new_vm(document: Document) -> Document:
-            document, vm = add_block(document, kind="vm", name="New VM", rests_on=block.id)
+            document, vm = add_block(document, kind=kind_for(Role.VIRTUAL_MACHINE), name="New VM", rests_on=block.id)
             document, system = with_system(document, vm, None)
             return moved_onto(document, workloads, system)
 
@@ -252,7 +270,7 @@ def _system_fix(scene: Scene, block: Block, workloads: list[BlockId]) -> Fix:
 
 @rule(
     "structure.vm-empty",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A virtual machine with nothing in it",
     severity=Severity.WARNING,
     why="A VM without an operating system does not do anything, but still takes memory from the host.",
@@ -261,7 +279,7 @@ def _system_fix(scene: Scene, block: Block, workloads: list[BlockId]) -> Fix:
 )
 def vm_empty(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM that carries no system, hypervisor or workload."""
-    if scene.on(vm.id, "os") or scene.on(vm.id, "hypervisor") or scene.on(vm.id, "workload"):
+    if scene.on(vm.id, Role.OPERATING_SYSTEM) or scene.on(vm.id, Role.HYPERVISOR) or scene.on(vm.id, Role.WORKLOAD):
         return ()
     fix = Fix(label="Add an operating system", edit=lambda document: with_system(document, vm.id, None)[0])
     return [Hit(block=vm.id, message=f"The VM “{vm.name}” has no operating system.", fixes=(fix,))]
@@ -269,7 +287,7 @@ def vm_empty(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "structure.vm-idle",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A virtual machine without a workload",
     severity=Severity.WARNING,
     why="Without a workload the VM has nothing to do, so its throughput stays at zero.",
@@ -278,18 +296,20 @@ def vm_empty(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def vm_idle(scene: Scene, vm: Block) -> Sequence[Hit]:
     """A VM whose system runs no workload and no hypervisor."""
-    systems = scene.on(vm.id, "os")
-    if not systems or scene.on(vm.id, "workload") or scene.on(vm.id, "hypervisor"):
+    systems = scene.on(vm.id, Role.OPERATING_SYSTEM)
+    if not systems or scene.on(vm.id, Role.WORKLOAD) or scene.on(vm.id, Role.HYPERVISOR):
         return ()
-    if any(scene.on(system.id, "workload") or scene.on(system.id, "hypervisor") for system in systems):
+    if any(scene.on(system.id, Role.WORKLOAD) or scene.on(system.id, Role.HYPERVISOR) for system in systems):
         return ()
     system = systems[0]
-    products = list(scene.catalog.products_of("workload"))
+    products = list(scene.catalog.products_of(kind_for(Role.WORKLOAD)))
     product = next((item for item in products if item.id == "idle"), products[0] if products else None)
 
     def edit(document: Document) -> Document:
         name, chosen = (product.label, product.id) if product else ("Workload", "")
-        document, added = add_block(document, kind="workload", name=name, product=chosen, rests_on=system.id)
+        document, added = add_block(
+            document, kind=kind_for(Role.WORKLOAD), name=name, product=chosen, rests_on=system.id
+        )
         return with_devices_for(document, scene.knowledge.values(document.blocks[added]), added)
 
     return [
@@ -305,16 +325,30 @@ def vm_idle(scene: Scene, vm: Block) -> Sequence[Hit]:
 def with_devices_for(document: Document, values: Mapping[str, Any], workload: BlockId) -> Document:
     """The document with the disk and the network card that a workload needs built into its host, if it has none."""
     root = document.blocks[index_of(document).root_of(workload)]
-    present = {document.blocks[child].kind for child in index_of(document).children_of(root.id)}
-    for kind, name, needed in (("disk", "Disk", uses_disk(values)), ("nic", "Network card", uses_network(values))):
-        if needed and root.kind == "host" and kind not in present:
-            document = add_block(document, kind=kind, name=free_name(document, name), rests_on=root.id)[0]
+    present = {role_of(document.blocks[child]) for child in index_of(document).children_of(root.id)}
+    wanted = (
+        (Role.PHYSICAL_DISK, "Disk", uses_disk(values)),
+        (Role.PHYSICAL_NIC, "Network card", uses_network(values)),
+    )
+    for role, name, is_needed in wanted:
+        if is_needed and role_of(root) is Role.HARDWARE and role not in present:
+            document = add_block(document, kind=kind_for(role), name=free_name(document, name), rests_on=root.id)[0]
     return document
+
+
+_LAYERS: Final = (
+    Role.OPERATING_SYSTEM,
+    Role.HYPERVISOR,
+    Role.VIRTUAL_MACHINE,
+    Role.WORKLOAD,
+    Role.PARENT_PARTITION,
+)
+"""What gives a host something to do."""
 
 
 @rule(
     "structure.host-empty",
-    "host",
+    Role.HARDWARE,
     title="A host that nothing runs on",
     severity=Severity.NOTE,
     why="Hardware alone does nothing; the first layer on it decides the architecture.",
@@ -323,7 +357,7 @@ def with_devices_for(document: Document, values: Mapping[str, Any], workload: Bl
 )
 def host_empty(scene: Scene, host: Block) -> Sequence[Hit]:
     """A host with neither system nor hypervisor nor VM on it."""
-    if any(scene.on(host.id, kind) for kind in ("os", "hypervisor", "vm", "workload", "parent_partition")):
+    if any(scene.on(host.id, role) for role in _LAYERS):
         return ()
     fix = Fix(label="Add an operating system", edit=lambda document: with_system(document, host.id, None)[0])
     return [Hit(block=host.id, message=f"Nothing runs on “{host.name}” yet.", fixes=(fix,))]

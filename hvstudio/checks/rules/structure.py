@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hvstudio.catalog.declaration import Seat
+from hvstudio.catalog.kinds import kind_for, role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import attaching, choosing, detached, moving, removing
 from hvstudio.checks.rule import Hit, Rule, rule
@@ -15,7 +17,6 @@ from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import Edit, move_block, remove_blocks, rename_block
 
 MODEL: Final = "How HVStudio reads a diagram: every block rests on the one that carries it"
-_FREE: Final = ("host", "note")
 
 
 def _title(scene: Scene, kind: str) -> str:
@@ -80,7 +81,8 @@ def unknown_product(scene: Scene, block: Block) -> Sequence[Hit]:
 )
 def floating(scene: Scene, block: Block) -> Sequence[Hit]:
     """A block other than a host or a note without support."""
-    if block.rests_on is not None or block.kind in _FREE or block.kind not in scene.catalog.kinds:
+    kind = scene.catalog.kinds.get(block.kind)
+    if block.rests_on is not None or kind is None or kind.seat is Seat.FREE:
         return ()
     fixes = [removing("Remove it", [block.id])]
     carrier = _carrier(scene, block)
@@ -95,25 +97,25 @@ def floating(scene: Scene, block: Block) -> Sequence[Hit]:
     ]
 
 
-_CARRIERS: Final = {
-    "disk": ("host",),
-    "nic": ("host",),
-    "os": ("vm", "host"),
-    "hypervisor": ("host",),
-    "parent_partition": ("hypervisor",),
-    "vm": ("hypervisor",),
-    "virtual_disk": ("vm",),
-    "virtual_nic": ("vm",),
-    "virtual_switch": ("parent_partition", "hypervisor", "os"),
-    "workload": ("os", "vm"),
+_CARRIERS: Final[Mapping[Role | None, tuple[Role, ...]]] = {
+    Role.PHYSICAL_DISK: (Role.HARDWARE,),
+    Role.PHYSICAL_NIC: (Role.HARDWARE,),
+    Role.OPERATING_SYSTEM: (Role.VIRTUAL_MACHINE, Role.HARDWARE),
+    Role.HYPERVISOR: (Role.HARDWARE,),
+    Role.PARENT_PARTITION: (Role.HYPERVISOR,),
+    Role.VIRTUAL_MACHINE: (Role.HYPERVISOR,),
+    Role.VIRTUAL_DISK: (Role.VIRTUAL_MACHINE,),
+    Role.VIRTUAL_NIC: (Role.VIRTUAL_MACHINE,),
+    Role.VIRTUAL_SWITCH: (Role.PARENT_PARTITION, Role.HYPERVISOR, Role.OPERATING_SYSTEM),
+    Role.WORKLOAD: (Role.OPERATING_SYSTEM, Role.VIRTUAL_MACHINE),
 }
 """Where a block usually belongs, best first."""
 
 
 def _carrier(scene: Scene, block: Block) -> BlockId | None:
     """The first block of the document that usually carries this kind and does not stand on it."""
-    for kind in _CARRIERS.get(block.kind, ()):
-        found = scene.firsts.get(kind)
+    for role in _CARRIERS.get(role_of(block), ()):
+        found = scene.firsts.get(kind_for(role))
         if found is None or found == block.id:
             continue
         root = scene.places[found].root if found in scene.places else _root(scene, found)
@@ -195,7 +197,7 @@ def _moving_down(block_id: BlockId, supports: frozenset[str]) -> Edit:
 
 @rule(
     "structure.same-name",
-    "hypervisor",
+    Role.HYPERVISOR,
     title="Two virtual machines of the same name on one hypervisor",
     severity=Severity.NOTE,
     why="Most products refuse it, and in plots and tables the two cannot be told apart.",
@@ -204,7 +206,7 @@ def _moving_down(block_id: BlockId, supports: frozenset[str]) -> Edit:
 )
 def same_name(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
     """VMs on one hypervisor that bear the name of an earlier one."""
-    vms = scene.on(hypervisor.id, "vm")
+    vms = scene.on(hypervisor.id, Role.VIRTUAL_MACHINE)
     if len({vm.name for vm in vms}) == len(vms):
         return ()
     taken: dict[str, BlockId] = {}
@@ -231,9 +233,9 @@ def _renaming(vm: Block) -> Edit:
 
 @rule(
     "structure.attached-to-lost",
-    "virtual_disk",
-    "virtual_nic",
-    "virtual_switch",
+    Role.VIRTUAL_DISK,
+    Role.VIRTUAL_NIC,
+    Role.VIRTUAL_SWITCH,
     title="A device attached to a block that is gone, or to itself in a circle",
     severity=Severity.ERROR,
     why="Its requests lead nowhere. It comes from a file edited by hand; the studio itself refuses it.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
@@ -20,7 +22,7 @@ GENERATIONS: Final = "Microsoft Docs, Should I create a generation 1 or 2 virtua
 
 @rule(
     "devices.emulated",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Emulated devices where faster ones are offered",
     severity=Severity.NOTE,
     why="Every access to an emulated device leaves the VM several times; a synthetic one hands over many at once.",
@@ -33,7 +35,7 @@ def emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
     slow: list[Block] = []
     for device in _devices(scene, vm):
         if scene.values(device)["device_model"] == "emulated":
-            models = facts.disk_models if device.kind == "virtual_disk" else facts.nic_models
+            models = facts.disk_models if role_of(device) is Role.VIRTUAL_DISK else facts.nic_models
             if facts.product and "synthetic" in models.cards:
                 slow.append(device)
     if not slow:
@@ -60,7 +62,7 @@ def emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.guest-drivers-missing",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="Synthetic devices without the guest drivers",
     severity=Severity.ERROR,
     why="The guest sees a synthetic device only with the maker's drivers (integration services, tools, virtio).",
@@ -89,7 +91,7 @@ def guest_drivers_missing(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 
 def _devices(scene: Scene, vm: Block) -> tuple[Block, ...]:
-    return (*scene.on(vm.id, "virtual_disk"), *scene.on(vm.id, "virtual_nic"))
+    return (*scene.on(vm.id, Role.VIRTUAL_DISK), *scene.on(vm.id, Role.VIRTUAL_NIC))
 
 
 def _obstacles(scene: Scene, vm: Block, hindrance: Hindrance) -> list[Obstacle]:
@@ -98,7 +100,7 @@ def _obstacles(scene: Scene, vm: Block, hindrance: Hindrance) -> list[Obstacle]:
 
 @rule(
     "devices.generation2-not-offered",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A Generation 2 VM on a product that has none",
     severity=Severity.ERROR,
     why="Generation 2 came with Windows Server 2012 R2; other products know only the older firmware and devices.",
@@ -123,7 +125,7 @@ def generation2_not_offered(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.generation2-guest",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A guest system that cannot start in a Generation 2 VM",
     severity=Severity.ERROR,
     why="Generation 2 starts by UEFI and has no emulated devices; only newer 64-bit systems can do without them.",
@@ -146,7 +148,7 @@ def generation2_guest(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.generation2-emulated",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="An emulated device in a Generation 2 VM",
     severity=Severity.ERROR,
     why="Generation 2 has no emulated devices: no IDE controller and no legacy network card.",
@@ -160,7 +162,7 @@ def generation2_emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
     hits: list[Hit] = []
     for device in _devices(scene, vm):
         values = scene.values(device)
-        is_disk = device.kind == "virtual_disk"
+        is_disk = role_of(device) is Role.VIRTUAL_DISK
         if values["device_model"] == "emulated":
             what, change = "is emulated", {"device_model": "synthetic"}
         elif is_disk and values["controller"] == "ide":
@@ -177,7 +179,7 @@ def generation2_emulated(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.boot-from-scsi",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="A Generation 1 VM that should start from SCSI",
     severity=Severity.ERROR,
     why="The synthetic SCSI controller works only once the guest's driver runs, so the start must come from IDE.",
@@ -200,7 +202,7 @@ def boot_from_scsi(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.two-boot-disks",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More than one boot disk",
     severity=Severity.WARNING,
     why="A VM starts from one disk; which one would be chance.",
@@ -209,7 +211,7 @@ def boot_from_scsi(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def two_boot_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Several disks marked as boot disk."""
-    disks = scene.on(vm.id, "virtual_disk")
+    disks = scene.on(vm.id, Role.VIRTUAL_DISK)
     if len(disks) < 2:
         return ()
     marked = [disk for disk in disks if scene.values(disk)["boot"]]
@@ -250,7 +252,7 @@ def _count(
 
 @rule(
     "devices.too-many-disks",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More disks than the controllers take",
     severity=Severity.ERROR,
     why="Each controller has a fixed number of places.",
@@ -259,7 +261,7 @@ def _count(
 )
 def too_many_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Disks on IDE and SCSI against the product's limits."""
-    disks = scene.on(vm.id, "virtual_disk")
+    disks = scene.on(vm.id, Role.VIRTUAL_DISK)
     if len(disks) < 2:
         return ()
     ide = [disk for disk in disks if scene.values(disk)["controller"] == "ide"]
@@ -279,7 +281,7 @@ def too_many_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
 
 @rule(
     "devices.too-many-nics",
-    "vm",
+    Role.VIRTUAL_MACHINE,
     title="More virtual network cards than the product allows",
     severity=Severity.ERROR,
     why="The product has a fixed number of places for each model.",
@@ -288,7 +290,7 @@ def too_many_disks(scene: Scene, vm: Block) -> Sequence[Hit]:
 )
 def too_many_nics(scene: Scene, vm: Block) -> Sequence[Hit]:
     """Virtual network cards by model against the product's limits."""
-    cards = scene.on(vm.id, "virtual_nic")
+    cards = scene.on(vm.id, Role.VIRTUAL_NIC)
     if len(cards) < 2:
         return ()
     old = [card for card in cards if scene.values(card)["device_model"] == "emulated"]

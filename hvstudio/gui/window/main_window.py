@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QStackedWidget,
 )
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Finding, Report
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.gui.canvas.view import CanvasView
@@ -234,13 +236,13 @@ class MainWindow(QMainWindow):
         document = self.workspace.document
         return State(
             blocks=len(document),
-            machines=sum(block.kind == "vm" for block in document.blocks.values()),
+            machines=sum(role_of(block) is Role.VIRTUAL_MACHINE for block in document.blocks.values()),
             selected=len(self.workspace.selection),
             undo_label=self.workspace.undo_label,
             redo_label=self.workspace.redo_label,
             run=self.runs.state,
             has_results=bool(self.runs.runs),
-            has_hypervisor=any(block.kind == "hypervisor" for block in document.blocks.values()),
+            has_hypervisor=any(role_of(block) is Role.HYPERVISOR for block in document.blocks.values()),
             free=sum(document.blocks[block_id].rests_on is None for block_id in self.workspace.selection),
         )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.machines import Composition, Machine, System, read_composition
 from hvstudio.composition.starting import obstacle_of, starts_on
 from hvstudio.errors import CatalogError, PlanError
@@ -112,7 +114,7 @@ def _add_machine(assembly: Assembly, machine: Machine) -> None:
     """Everything that works on a machine: its own software, then what its hypervisors make of it."""
     if machine.block.id in assembly.unable:
         return
-    if machine.block.kind == "vm" and not machine.is_divided:
+    if role_of(machine.block) is Role.VIRTUAL_MACHINE and not machine.is_divided:
         _add_guest(assembly, machine)
         return
     _add_software(assembly, machine)
@@ -149,7 +151,7 @@ def _place(assembly: Assembly, machine: Machine, workload: Block, system: System
     quantum_ns = round(stated.scheduler.quantum_s.value * NANOSECONDS)
     refill_ns = round(assembly.number(workload, "cache_refill_s") * NANOSECONDS)
     offset = count * WORKLOAD_STRIDE
-    if machine.block.kind == "vm" and not machine.is_shared:
+    if role_of(machine.block) is Role.VIRTUAL_MACHINE and not machine.is_shared:
         context = tree.processor_context(assembly, machine, quantum_ns=quantum_ns, refill_ns=refill_ns)
         row = assembly.rows[machine.block.id]
         return Place(machine=machine, system=system, context=context, row=row, stream_offset=offset)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.controls import CONTROLS, is_honoured, reserve_is_guaranteed
 from hvstudio.composition.machines import Composition, Machine, machines_above
 from hvstudio.composition.scheduler import CORE, ROOT
@@ -20,7 +22,7 @@ def remarks_on(composition: Composition) -> Iterator[str]:
         if whole_cores and scene.values(host.block)["threads_per_core"] > 1:
             yield f"{host.block.name}: the core scheduler gives each virtual processor a core for itself."
         for machine in machines_above(host):
-            if machine.block.kind == "vm" and is_off(scene, machine.block):
+            if role_of(machine.block) is Role.VIRTUAL_MACHINE and is_off(scene, machine.block):
                 continue
             yield from _on_misfits(machine)
             yield from _on_controls(machine)
@@ -34,7 +36,7 @@ def _on_misfits(machine: Machine) -> Iterator[str]:
         for obstacle in hypervisor_obstacles(machine.scene, hypervisor.block):
             if not obstacle.hindrance.keeps_off:
                 yield f"{hypervisor.block.name}: {obstacle.reason}; it is run all the same."
-    if machine.block.kind == "vm":
+    if role_of(machine.block) is Role.VIRTUAL_MACHINE:
         for obstacle in vm_obstacles(machine.scene, machine.block):
             if not obstacle.hindrance.keeps_off:
                 yield f"{machine.block.name}: {obstacle.reason}; it is run all the same."

@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.machines import Machine, System
 from hvstudio.model.document import Block, BlockId
 from hvstudio.simulation.compile import purposes
@@ -53,7 +55,7 @@ def add_workload(assembly: Assembly, workload: Block, place: Place, number: int)
         assembly.builder.note(f"{workload.name} has no work to do.")
         return
     starting = place.machine.block if place.origin is None else place.origin.vm
-    start_s = assembly.number(starting, "start_s") if starting.kind == "vm" else 0.0
+    start_s = assembly.number(starting, "start_s") if role_of(starting) is Role.VIRTUAL_MACHINE else 0.0
     made = assembly.builder.request_class(
         vm=place.row,
         name=workload.id,
@@ -102,7 +104,9 @@ def _is_limited_already(assembly: Assembly, workload: Block, place: Place, insid
     """
     machine = place.machine
     processors = machine.processors
-    leaves = processors if machine.block.kind == "vm" else threads_of(assembly, workload, processors)
+    leaves = (
+        processors if role_of(machine.block) is Role.VIRTUAL_MACHINE else threads_of(assembly, workload, processors)
+    )
     only_work = _leading_work(inside, place.context) == len(inside)
     return only_work and leaves <= assembly.whole(workload, "max_concurrency")
 
@@ -195,7 +199,7 @@ def _disks(assembly: Assembly, place: Place) -> list[Block | None]:
     if place.origin is not None and place.origin.disks:
         return _still_there(assembly, place.origin.disks)
     disks = virtual_disks(place.machine.owns_devices_of)
-    return disks if place.machine.block.kind == "vm" else disks[:1]
+    return disks if role_of(place.machine.block) is Role.VIRTUAL_MACHINE else disks[:1]
 
 
 def _still_there(assembly: Assembly, devices: Sequence[BlockId]) -> list[Block | None]:
@@ -219,7 +223,7 @@ def _cards(assembly: Assembly, place: Place) -> list[Block | None]:
     if place.origin is not None and place.origin.cards:
         return _still_there(assembly, place.origin.cards)
     cards = virtual_cards(place.machine.owns_devices_of)
-    return cards if place.machine.block.kind == "vm" else cards[:1]
+    return cards if role_of(place.machine.block) is Role.VIRTUAL_MACHINE else cards[:1]
 
 
 def _packet_steps(assembly: Assembly, workload: Block, place: Place, *, incoming: bool) -> list[Step]:

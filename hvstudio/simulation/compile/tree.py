@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.controls import NORMAL_WEIGHT, controls_of
 from hvstudio.composition.machines import Hypervisor, Machine, System
 from hvstudio.composition.scheduler import ROOT
@@ -92,7 +94,7 @@ def _machine_node(assembly: Assembly, machine: Machine) -> int:
     if machine.provider is None:
         return assembly.builder.node(pool=pool, name=machine.block.name, **settings)
     controls = controls_of(assembly.scene, machine.block)
-    is_guest = machine.block.kind == "vm"
+    is_guest = role_of(machine.block) is Role.VIRTUAL_MACHINE
     parent = vms_node(assembly, machine.provider) if is_guest else hypervisor_node(assembly, machine.provider)
     settings["period_ns"] = scheduler_of(assembly, machine.provider).period_ns
     return assembly.builder.node(

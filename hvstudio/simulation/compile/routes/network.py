@@ -7,6 +7,8 @@ from typing import Final
 from attrs import frozen
 
 from hvstudio.catalog.cards import DeviceModel
+from hvstudio.catalog.kinds import role_of
+from hvstudio.catalog.role import Role
 from hvstudio.composition.devices import devices_of, stays_inside, switch_of
 from hvstudio.composition.machines import Hypervisor, Machine, System
 from hvstudio.composition.techniques import access_work_cycles, exit_cycles
@@ -123,7 +125,7 @@ def _takes_queue(assembly: Assembly, machine: Machine, device: Block | None) -> 
         return True
     below = machine.provider.machine.owns_devices_of
     nic = backing_device(assembly, below, device, "nic", machine.block)
-    if nic.kind != "nic":
+    if role_of(nic) is not Role.PHYSICAL_NIC:
         return True
     taken = assembly.once(("queues", nic.id), lambda: set[str]())
     if len(taken) < assembly.whole(nic, "queues"):
