@@ -107,3 +107,40 @@ def test_a_changed_kernel_is_built_again_without_asking_for_dependencies(
     asked.clear()
     environment.ready(tmp_path, with_tests=False)
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("is_ci", "arguments", "suite", "passes"),
+    [
+        (False, [], 0, ["not e2e", "e2e"]),
+        (True, [], 0, ["not e2e", "e2e", "not e2e and not slow"]),
+        (True, [], 1, ["not e2e", "e2e"]),  # what is red needs no figures
+        (False, ["--coverage"], 0, ["not e2e and not slow"]),
+        (False, ["--lowest", "tests/model", "-x"], 0, ["tests/model -x"]),
+    ],
+)
+def test_coverage_is_a_pass_of_its_own_and_the_last_lines_are_those_of_the_suite(
+    part, monkeypatch: pytest.MonkeyPatch, capsys, is_ci: bool, arguments: list[str], suite: int, passes: list[str]
+) -> None:
+    commands = part("commands")
+    asked: list[str] = []
+    are_lowest: list[bool] = []
+
+    def ready(_checkout: Path, *, with_tests: bool, lowest: bool) -> Path:
+        are_lowest.append(lowest)
+        return Path(sys.executable)
+
+    def run(_python: Path, *given: str) -> tuple[int, str]:
+        asked.append(given[1] if given[0] == "-m" else " ".join(given))
+        return suite, "1 passed in 1 s"
+
+    monkeypatch.setattr(commands.environment, "ready", ready)
+    monkeypatch.setattr(commands.system_packages, "provide", lambda _packages: None)
+    monkeypatch.setattr(commands, "_pytest", run)
+    monkeypatch.setattr(commands.subprocess, "run", lambda *_, **__: commands.subprocess.CompletedProcess([], 0))
+    monkeypatch.setenv("CI", "true") if is_ci else monkeypatch.delenv("CI", raising=False)
+    assert commands.main(["test", *arguments]) == suite
+    assert asked == passes
+    assert are_lowest == ["--lowest" in arguments]
+    if not arguments:
+        assert capsys.readouterr().out.strip().endswith("a real window and a real mouse: 1 passed in 1 s")

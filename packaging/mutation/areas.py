@@ -35,7 +35,9 @@ PAINTING = Area(
 
 # Painting has no area: gui/drawing, gui/plots, gui/look, gui/pictures and what the canvas draws behind the blocks.
 AREAS: dict[str, Area] = {
-    "model": Area(("hvstudio/model", "hvstudio/units.py"), ("tests/model", "tests/test_units.py")),
+    "model": Area(
+        ("hvstudio/model", "hvstudio/units.py"), ("tests/model", "tests/test_units.py", "tests/test_units_tables.py")
+    ),
     "catalog": Area(("hvstudio/catalog",), ("tests/catalog", "tests/checks", "tests/simulation/compile")),
     "composition": Area(
         ("hvstudio/composition",),
