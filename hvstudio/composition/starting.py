@@ -162,6 +162,10 @@ def _guest_obstacles(scene: Scene, vm: Block) -> Iterator[Obstacle]:
 
 def hypervisor_obstacles(scene: Scene, hypervisor: Block) -> tuple[Obstacle, ...]:
     """What speaks against running VMs on a hypervisor where it stands, as far as it stands anywhere."""
+    return scene.keep("hypervisor obstacles", hypervisor, _hypervisor_obstacles)
+
+
+def _hypervisor_obstacles(scene: Scene, hypervisor: Block) -> tuple[Obstacle, ...]:
     return (
         *_second_on_machine(scene, hypervisor),
         *_processor_obstacles(scene, hypervisor),
