@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
@@ -11,13 +11,16 @@ from attrs import frozen
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.catalog.kinds import role_of
 from hvstudio.catalog.role import Role
+from hvstudio.composition.place import DEEPEST
 from hvstudio.composition.scene import Scene, read_scene
 from hvstudio.composition.serving import drives_devices, serving_system
 from hvstudio.model.document import Block, Document
 
-DEEPEST: Final = 4
-"""More hypervisors on one another than this are not simulated."""
-_DEVICES: Final = (Role.PHYSICAL_DISK, Role.PHYSICAL_NIC, Role.VIRTUAL_DISK, Role.VIRTUAL_NIC)
+_DEVICES: Final = frozenset({Role.PHYSICAL_DISK, Role.PHYSICAL_NIC, Role.VIRTUAL_DISK, Role.VIRTUAL_NIC})
+_ON_SYSTEM: Final = frozenset({Role.WORKLOAD, Role.HYPERVISOR, Role.VIRTUAL_SWITCH})
+_ON_MACHINE: Final = _DEVICES | _ON_SYSTEM | {Role.OPERATING_SYSTEM}
+_ON_DEEPEST: Final = frozenset({Role.VIRTUAL_SWITCH})
+_ON_HYPERVISOR: Final = _ON_DEEPEST | {Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION}
 
 
 @frozen(eq=False, kw_only=True)
@@ -178,33 +181,31 @@ def machines_above(machine: Machine) -> Iterator[Machine]:
             yield from machines_above(made)
 
 
-def left_out(scene: Scene) -> Iterator[tuple[Block, str]]:
+def left_out(scene: Scene, machines: Iterable[Machine]) -> Iterator[tuple[Block, str]]:
     """The blocks that take no part in a run, each with the reason: they rest on nothing, or on what cannot run them."""
     for root in scene.index.roots:
         block = scene.blocks[root]
         if role_of(block) not in (Role.HARDWARE, Role.NOTE):
             yield block, "rests on nothing"
-    for host in hosts_of(scene):
-        for machine in machines_above(host):
-            yield from _left_out_of(scene, machine)
+    for machine in machines:
+        yield from _left_out_of(scene, machine)
 
 
 def _left_out_of(scene: Scene, machine: Machine) -> Iterator[tuple[Block, str]]:
-    known = {*_DEVICES, Role.HYPERVISOR, Role.WORKLOAD, Role.VIRTUAL_SWITCH}
-    systems = {str(system.block.id) for system in machine.systems}
-    yield from _strangers(scene, machine.block, known, systems)
+    second = {str(system.id) for system in scene.on(machine.block.id, Role.OPERATING_SYSTEM)[1:]}
+    yield from _strangers(scene, machine.block, _ON_MACHINE, second)
     for system in machine.systems:
-        yield from _strangers(scene, system.block, {Role.WORKLOAD, Role.HYPERVISOR, Role.VIRTUAL_SWITCH})
-    made = {Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION} if machine.depth < DEEPEST else set[Role]()
+        yield from _strangers(scene, system.block, _ON_SYSTEM)
     for hypervisor in machine.all_hypervisors:
-        yield from _strangers(scene, hypervisor.block, {*made, Role.VIRTUAL_SWITCH})
+        yield from _strangers(scene, hypervisor.block, _ON_HYPERVISOR if machine.depth < DEEPEST else _ON_DEEPEST)
 
 
 def _strangers(
-    scene: Scene, support: Block, known: set[Role], also: set[str] | None = None
+    scene: Scene, support: Block, known: frozenset[Role], second: Collection[str] = ()
 ) -> Iterator[tuple[Block, str]]:
+    """What cannot run on a block: what is of none of the roles known there, and every system after the first."""
     for block in scene.on(support.id):
-        if role_of(block) not in known and block.id not in (also or ()):
+        if role_of(block) not in known or block.id in second:
             yield block, f"cannot run on {support.name}"
 
 
@@ -228,10 +229,9 @@ def read_composition(document: Document, catalog: Catalog) -> Composition:
     scene = read_scene(document, catalog)
     hosts = hosts_of(scene)
     order = {block_id: number for number, block_id in enumerate(document.blocks)}
-    guests = [
-        machine for host in hosts for machine in machines_above(host) if role_of(machine.block) is Role.VIRTUAL_MACHINE
-    ]
-    ignored = tuple(left_out(scene))
+    machines = [machine for host in hosts for machine in machines_above(host)]
+    guests = [machine for machine in machines if role_of(machine.block) is Role.VIRTUAL_MACHINE]
+    ignored = tuple(left_out(scene, machines))
     return Composition(
         scene=scene,
         hosts=hosts,

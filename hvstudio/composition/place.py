@@ -34,6 +34,8 @@ class Place(NamedTuple):
     vm: BlockId | None
 
 
+DEEPEST: Final = 4
+"""More hypervisors on one another than this are not simulated."""
 NOWHERE_FACTS: Final = HypervisorFacts()
 NOWHERE: Final = Place(None, None, "", None, None, "", None, None, NOWHERE_FACTS, 0, None)
 MACHINES: Final = (Role.HARDWARE, Role.VIRTUAL_MACHINE, Role.PARENT_PARTITION)

@@ -14,6 +14,7 @@ from hvstudio.catalog.sourced import UNKNOWN, Fact
 from hvstudio.composition.capabilities import WORDS, unmet
 from hvstudio.composition.controls import controls_of, is_out_of_order
 from hvstudio.composition.memory import MemoryFit, memory_fit, memory_need
+from hvstudio.composition.place import DEEPEST
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.serving import drives_devices, serving_system, system_fits
 from hvstudio.composition.techniques import technique_card
@@ -44,7 +45,7 @@ class Hindrance(Enum):
     MEMORY_NOT_FREE = "memory that is not free"
     RUNNING_VMS = "as many VMs as the product runs"
     PROCESSORS_PER_HOST = "as many virtual processors as the product runs"
-    NO_HYPERVISOR = "no hypervisor under it"
+    NO_HYPERVISOR = "no hypervisor under it that could run"
     CARRIER_OFF = "the machine that carries it is off"
 
     @property
@@ -345,6 +346,11 @@ def obstacle_of(scene: Scene, vm: Block) -> Obstacle | None:
     machine = scene.carrier(vm)
     if under is None or role_of(under) is not Role.HYPERVISOR or machine is None:
         return Obstacle(hindrance=Hindrance.NO_HYPERVISOR, reason="it rests on no hypervisor")
+    if scene.place(vm).depth > DEEPEST:
+        return Obstacle(hindrance=Hindrance.NO_HYPERVISOR, reason=f"more than {DEEPEST} hypervisors are below it")
+    if not any(item is under for item in scene.hypervisors(machine)):
+        reason = f"{under.name}, which it rests on, cannot run on {machine.name}"
+        return Obstacle(hindrance=Hindrance.NO_HYPERVISOR, reason=reason, about=(under.id,))
     general = _first_that_keeps_off(hypervisor_obstacles(scene, under))
     if (own := general or starts_on(scene, machine).obstacles.get(vm.id)) is not None:
         return own

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hvstudio.checks.finding import Severity
+from hvstudio.checks.finding import Finding, Severity
 from hvstudio.checks.register import RULES
 from hvstudio.checks.run import check
 from hvstudio.composition.scene import read_scene
@@ -67,16 +67,16 @@ def disagreements(document: Document) -> list[str]:
         if obstacle.hindrance in TOLD_BY and not TOLD_BY[obstacle.hindrance] & told
     ]
     for hindrance in OF_EACH_VM:
-        of_errors = {item.rule for item in found if item.severity is Severity.ERROR}
-        some_vm_is_off = bool(off)
-        if TOLD_BY[hindrance] <= of_errors and not some_vm_is_off and has_vm(document):
+        errors = {item.rule for item in found if item.severity is Severity.ERROR and is_about_a_vm(document, item)}
+        if TOLD_BY[hindrance] <= errors and not off:
             said.append(f"checks only: {hindrance.value}")
     return said
 
 
-def has_vm(document: Document) -> bool:
-    """Whether there is a VM that could run."""
-    return any(block.kind == "vm" for block in document.blocks.values())
+def is_about_a_vm(document: Document, finding: Finding) -> bool:
+    """Whether a finding speaks of a VM, and not only of layers that are too large or of a parent partition."""
+    blocks = (finding.block, *finding.related)
+    return any(block is not None and document.blocks[block].kind == "vm" for block in blocks)
 
 
 @settings(max_examples=300)

@@ -77,7 +77,8 @@ def _decide_starts(assembly: Assembly) -> None:
     """Note which VMs stay off and how the others fit into memory."""
     scene, composition = assembly.scene, assembly.composition
     for block in composition.stranded:
-        assembly.unable[block.id] = "it rests on no hypervisor"
+        obstacle = obstacle_of(scene, block)
+        assembly.unable[block.id] = "it rests on no hypervisor" if obstacle is None else obstacle.reason
     for guest in composition.guests:
         assert guest.provider is not None
         if (obstacle := obstacle_of(scene, guest.block)) is not None:
