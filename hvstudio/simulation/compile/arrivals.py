@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hvstudio.composition.arrivals import read_arrivals
 from hvstudio.errors import PlanError
 from hvstudio.model.document import Block
 from hvstudio.simulation.compile.assembly import NANOSECONDS, Assembly
 from hvstudio.simulation.plan.plan import Arrivals
+
+_MOST_THREADS: Final = 256
 
 
 def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
@@ -23,10 +25,11 @@ def arrivals_of(assembly: Assembly, workload: Block) -> dict[str, Any]:
     return {"arrivals": Arrivals.CLOSED, "clients": read.clients, "think_ns": read.think_s * NANOSECONDS}
 
 
-def threads_of(assembly: Assembly, workload: Block, processors: int) -> int:
-    """How many processes or threads of a native system do the work."""
-    kind = assembly.text(workload, "arrivals")
-    most = assembly.whole(workload, "clients") if kind in ("closed", "saturated") else processors
+def threads_of(assembly: Assembly, workload: Block, processors: int) -> tuple[int, int]:
+    """How many processes or threads of a native system do the work, and how many more clients would bring."""
     at_once = assembly.whole(workload, "max_concurrency")
-    wanted = min(most, at_once) if at_once > 0 else most
-    return max(1, min(wanted, 2 * processors, 256))
+    most = min(2 * processors, _MOST_THREADS, at_once or _MOST_THREADS)
+    if assembly.text(workload, "arrivals") not in ("closed", "saturated"):
+        return min(processors, most), 0
+    threads = min(assembly.whole(workload, "clients"), most)
+    return threads, most - threads

@@ -104,9 +104,8 @@ def _is_limited_already(assembly: Assembly, workload: Block, place: Place, insid
     """
     machine = place.machine
     processors = machine.processors
-    leaves = (
-        processors if role_of(machine.block) is Role.VIRTUAL_MACHINE else threads_of(assembly, workload, processors)
-    )
+    is_guest = role_of(machine.block) is Role.VIRTUAL_MACHINE
+    leaves = processors if is_guest else threads_of(assembly, workload, processors)[0]
     only_work = _leading_work(inside, place.context) == len(inside)
     return only_work and leaves <= assembly.whole(workload, "max_concurrency")
 

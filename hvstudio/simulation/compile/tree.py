@@ -336,19 +336,20 @@ def application_context(
     number: int,
     *,
     row: int,
-    threads: int,
+    threads: tuple[int, int],
     quantum_ns: int,
     refill_ns: int,
 ) -> int:
     """The processes of the n-th workload that a machine runs itself: native software, the host's own load, or one of
-    several workloads of a VM.
+    several workloads of a VM. `threads` are how many there are, and how many more there may be.
     """
     workload, system = machine.all_workloads[number]
     context = assembly.builder.context(
         vm=row,
         name=workload.name,
         parent=system_node(assembly, system) if system is not None else machine_node(assembly, machine),
-        leaves=threads,
+        leaves=threads[0],
+        room=threads[1],
         wake_cycles=wake_cycles(assembly.scene, machine.block),
         wake_layer=Layer.HOST if machine.provider is None else Layer.VMM,
         quantum_ns=quantum_ns,

@@ -9,7 +9,7 @@ import numpy as np
 
 from hvstudio.errors import PlanError
 from hvstudio.simulation.kernel.memory import Memory
-from hvstudio.simulation.kernel.node_memory import are_virtual_processors, mean_sibling_weight
+from hvstudio.simulation.kernel.node_memory import are_virtual_processors, mean_sibling_weight, node_origins
 from hvstudio.simulation.kernel.variates import draw_row
 from hvstudio.simulation.plan.messages import (
     CheckpointVm,
@@ -37,10 +37,14 @@ class Control:
         self.notes: list[str] = []
         self.follow_ups: list[tuple[float, RunMessage]] = []
         """What a message leads to later: (seconds from now, message). The owner empties the list."""
-        self._weight = plan.node_weight.copy()
-        self._reserve = plan.node_reserve.copy()
-        self._limit = plan.node_limit.copy()
-        self._mean_weight = mean_sibling_weight(plan)
+        origins = node_origins(plan)
+        self._weight = plan.node_weight[origins]
+        self._reserve = plan.node_reserve[origins]
+        self._limit = plan.node_limit[origins]
+        self._parent = plan.node_parent[origins]
+        self._context = plan.node_context[origins]
+        self._works = np.arange(len(origins)) < len(plan.node_parent)
+        self._mean_weight = mean_sibling_weight(plan)[origins]
 
     @property
     def expects_work(self) -> bool:
@@ -108,7 +112,7 @@ class Control:
                     where=message.block,
                     hint=f"While the VM runs it can have 1 to {most}; more need another composition.",
                 )
-            self._kernel.set_leaves(context, message.processors)
+            self._set_leaves(context, message.processors)
 
     @_apply.register
     def _(self, message: StopVm) -> None:
@@ -149,8 +153,9 @@ class Control:
 
     @_apply.register
     def _(self, message: SetWorkload) -> None:
-        kinds = self._kinds(message.block)
-        for kind in kinds:
+        if message.threads is not None:
+            self._set_threads(message.block, message.threads)
+        for kind in self._kinds(message.block):
             arrivals = Arrivals(int(self._plan.class_arrivals[kind]))
             if message.clients is not None and arrivals is Arrivals.CLOSED:
                 self._kernel.set_clients(kind, checked_int(message.clients, "clients", where=message.block))
@@ -228,6 +233,7 @@ class Control:
             raise PlanError("limit is below reserve.", where=block, hint="Raise the limit or lower the reserve.")
         for name, value in new.items():
             tables[name][node] = value
+        self._renew_pace(int(self._parent[node]))
         period = float(self._plan.node_period_ns[node])
         values = {
             "inverse_weight": float(self._mean_weight[node] / self._weight[node]),
@@ -236,6 +242,38 @@ class Control:
             "special": int(self._limit[node] > 0 or self._reserve[node] > 0),
         }
         self._kernel.set_node(node, values)
+
+    def _renew_pace(self, parent: int) -> None:
+        """Virtual time below a node runs at the pace of an average child: after a change of weights, of another one."""
+        family = np.flatnonzero(self._parent == parent)
+        mean = float(self._weight[family[self._works[family]]].mean())
+        for node in map(int, family):
+            if self._mean_weight[node] != mean:
+                self._mean_weight[node] = mean
+                pace = {"inverse_weight": mean / float(self._weight[node])}
+                self._memory.put(self._kernel, "nodes", row=node, values=pace)
+
+    def _set_threads(self, block: str, threads: int) -> None:
+        plan = self._plan
+        for context in (row for row, name in enumerate(plan.context_block) if name == block):
+            most = int(np.count_nonzero(self._context == context))
+            if not 1 <= threads <= most:
+                raise PlanError(f"threads is {threads}.", where=block, hint=f"While it runs there can be 1 to {most}.")
+            self._set_leaves(context, threads)
+            self._count_leaves(int(plan.context_vm[context]))
+
+    def _count_leaves(self, vm: int) -> None:
+        """Ready time is a part of the time of the most leaves that there were."""
+        own = are_virtual_processors(self._plan) & (self._plan.context_vm == vm)
+        working = self._context[self._works & (self._context >= 0)]
+        number = int(own[working].sum())
+        self._memory.leaves[vm] = max(number, int(self._memory.leaves[vm]))
+
+    def _set_leaves(self, context: int, number: int) -> None:
+        leaves = np.flatnonzero(self._context == context)
+        self._works[leaves] = np.arange(len(leaves)) < number
+        self._kernel.set_leaves(context, number)
+        self._renew_pace(int(self._parent[leaves[0]]))
 
     def _set_gap(self, kind: int, mean_ns: float) -> None:
         row = int(self._memory.own_draws[kind])

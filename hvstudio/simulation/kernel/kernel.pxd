@@ -320,6 +320,7 @@ cdef class Kernel:
     cdef _start_kind(self, long long kind)
     cdef _add_client(self, long long kind)
     cdef _make_special(self, long long node)
+    cdef _level(self, long long node)
     cdef _rerank_all(self)
     cdef _queue_first(self, long long token, long long context)
     cdef _feed(self, long long context)

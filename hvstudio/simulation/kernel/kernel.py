@@ -1589,6 +1589,7 @@ class Kernel:
     def set_node(self, node: cython.longlong, values: dict) -> None:
         """Change weight, limit and reserve of a node: `inverse_weight`, `full` and `reserve` in ns per period."""
         self.nodes[node].inverse_weight = values["inverse_weight"]
+        self._level(node)
         if self.nodes[node].full != values["full"] or self.nodes[node].reserve != values["reserve"]:
             self.nodes[node].full = values["full"]
             self.nodes[node].reserve = values["reserve"]
@@ -1602,6 +1603,20 @@ class Kernel:
         if self.has_reserves:
             self._rerank_all()
         self._settle_instant()
+
+    def _level(self, node):
+        """Let a node and its siblings begin level: what one got more of under other controls is not made up for."""
+        parent: cython.longlong = self.nodes[node].parent
+        other: cython.longlong
+        if parent < 0:
+            return
+        for other in range(len(self.memory.nodes)):
+            if self.nodes[other].parent == parent:
+                self.nodes[other].virtual_time = self.nodes[parent].least_virtual
+        index: cython.longlong = self.nodes[parent].size // 2 - 1
+        while index >= 0:
+            self._sink(parent, index, self.children[self.nodes[parent].child_base + index])
+            index -= 1
 
     def _make_special(self, node):
         """From now on budgets count on every path through the node; what runs below it starts a new slice."""

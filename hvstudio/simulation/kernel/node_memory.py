@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hvstudio.simulation.kernel.codes import NEVER
+from hvstudio.simulation.kernel.codes import NEVER, LeafState
 from hvstudio.simulation.kernel.records import RECORDS
 from hvstudio.simulation.plan.plan import Layer, Op, Plan
 
@@ -19,12 +19,14 @@ _SPREAD: Final = 0.6180339887498949
 
 
 def node_rows(plan: Plan) -> tuple[Array, Array]:
-    """The nodes, and the room for the heaps of their children."""
+    """The nodes, and the room for the heaps of their children.
+
+    Behind the plan's nodes come the leaves that may join their context while it runs, withdrawn at first.
+    """
     rows = np.zeros(len(plan.node_parent), dtype=RECORDS["Node"])
     for name in ("parent", "pool", "context", "max_running", "switch_ns"):
         rows[name] = getattr(plan, f"node_{name}") if name != "switch_ns" else _switch_ns(plan)
     rows["period"] = plan.node_period_ns
-    rows["phase"] = np.floor((np.arange(len(rows)) * _SPREAD) % 1.0 * plan.node_period_ns)
     rows["period_index"] = -1
     rows["position"] = rows["token"] = rows["last_processor"] = rows["processor"] = rows["next_idle"] = -1
     rows["rank"] = NEVER  # no reserve is due
@@ -33,7 +35,18 @@ def node_rows(plan: Plan) -> tuple[Array, Array]:
     rows["vm"] = _whose_readiness(plan)
     rows["inverse_weight"] = mean_sibling_weight(plan) / plan.node_weight
     _inherit(plan, rows)
-    return rows, _child_room(plan, rows)
+    rows = rows[node_origins(plan)]
+    rows["state"][len(plan.node_parent) :] = LeafState.WITHDRAWN
+    rows["phase"] = np.floor((np.arange(len(rows)) * _SPREAD) % 1.0 * rows["period"])
+    return rows, _child_room(rows)
+
+
+def node_origins(plan: Plan) -> Array:
+    """For each node in memory the plan's node that it is; for a leaf that may join, the first leaf of its context."""
+    leaves = np.flatnonzero(plan.node_context >= 0)
+    contexts, firsts = np.unique(plan.node_context[leaves], return_index=True)
+    joining = np.repeat(leaves[firsts], plan.context_room[contexts])
+    return np.concatenate([np.arange(len(plan.node_parent)), joining])
 
 
 def are_virtual_processors(plan: Plan) -> Array:
@@ -85,7 +98,7 @@ def _inherit(plan: Plan, rows: Array) -> None:
             rows[name][level] = np.maximum(rows[name][level], rows[name][above])
 
 
-def _child_room(plan: Plan, rows: Array) -> Array:
-    number = np.bincount(plan.node_parent + 1, minlength=len(rows) + 1)[1:]
+def _child_room(rows: Array) -> Array:
+    number = np.bincount(rows["parent"] + 1, minlength=len(rows) + 1)[1:]
     rows["child_base"] = np.cumsum(number) - number
     return np.zeros(len(rows) + 1, dtype=np.int32)

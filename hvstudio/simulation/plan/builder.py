@@ -104,11 +104,12 @@ class PlanBuilder:
         block: str = "",
         owner: str = "",
         part: str = "",
+        room: int = 0,
     ) -> int:
         """A queue of CPU work served by `leaves` new leaf nodes under the node `parent`.
 
         `block` is whose controls the leaves carry, where controls are per virtual processor. `owner` is the block whose
-        processors, processes or threads these are, `part` which of them.
+        processors, processes or threads these are, `part` which of them; they may become `room` more while it runs.
         """
         checked_index(vm, self._count("vm"), "VM", where=name)
         checked_index(parent, self._count("node"), "node", where=name)
@@ -124,6 +125,8 @@ class PlanBuilder:
             name=name,
             block=owner,
             part=part,
+            leaves=leaf_count,
+            room=checked_int(room, "room", where=where),
         )
         pool = self._rows["node_pool"][parent]
         leaf_row = _checked_node(

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 import numpy as np
 from attrs import frozen
 
-from hvstudio.simulation.plan.plan import Arrivals, Ints, Op, Plan
+from hvstudio.simulation.plan.plan import Arrivals, Ints, Plan
 
 NOWHERE = -2
 """The other plan has no such row. (-1 is what a plan itself calls none.)"""
@@ -28,51 +28,28 @@ class Correspondence:
 def corresponding(before: Plan, after: Plan) -> Correspondence:
     """How the rows correspond.
 
-    Pools, VMs and stations are known by their block, request classes by VM and workload, contexts by VM and whose
-    requests come there, nodes by what they are below and whose controls they carry; what these leave open, by order.
-    Complexity: linear in rows and steps.
+    Pools and VMs are known by their block, contexts and stations by block and part, request classes by VM and workload,
+    nodes by what they are below and whose controls they carry; what these leave open, by order. O(rows).
     """
     pools = _same(before.pool_block, after.pool_block)
-    contexts = _contexts(before, after)
+    contexts = _same(_context_keys(before), _context_keys(after))
     return Correspondence(
         pools=pools,
         vms=_same(before.vm_block, after.vm_block),
         nodes=_nodes(before, after, contexts, pools),
         contexts=contexts,
-        stations=_same(before.station_block, after.station_block),
+        stations=_same(_station_keys(before), _station_keys(after)),
         classes=_same(_class_keys(before), _class_keys(after)),
     )
 
 
-def _contexts(before: Plan, after: Plan) -> Ints:
-    """By VM and whose requests come there; a context to which other requests come than before, by its place."""
-    keys = _visited_keys(before), _visited_keys(after)
-    found = _same(*keys)
-    left = np.flatnonzero(found == NOWHERE)
-    unmet = np.setdiff1d(np.arange(len(before.context_vm)), found)
-    if len(left) and len(unmet):
-        places = _same(_owners(before, unmet), _owners(after, left))
-        met = places != NOWHERE
-        found[left[met]] = unmet[places[met]]
-    return found
+def _context_keys(plan: Plan) -> list[Hashable]:
+    rows = zip(plan.context_vm.tolist(), plan.context_block, plan.context_part, strict=True)
+    return [(plan.vm_block[vm], block, part) for vm, block, part in rows]
 
 
-def _owners(plan: Plan, contexts: Ints) -> list[str]:
-    return [plan.vm_block[int(plan.context_vm[context])] for context in map(int, contexts)]
-
-
-def _visited_keys(plan: Plan) -> list[Hashable]:
-    """For each context its VM, and the classes that work in it."""
-    classes = _class_keys(plan)
-    order = np.argsort(plan.class_first_step)
-    work = np.flatnonzero(plan.step_op == Op.CPU)
-    owner = order[np.searchsorted(plan.class_first_step[order], work, side="right") - 1]
-    visitors: list[set[Hashable]] = [set[Hashable]() for _ in range(len(plan.context_vm))]
-    for pair in np.unique(plan.step_target[work] * max(len(classes), 1) + owner).tolist():
-        context, index = divmod(pair, len(classes))
-        visitors[int(context)].add(classes[int(index)])
-    rows = zip(plan.context_vm.tolist(), visitors, strict=True)
-    return [(plan.vm_block[vm], frozenset(found)) for vm, found in rows]
+def _station_keys(plan: Plan) -> list[Hashable]:
+    return list(zip(plan.station_block, plan.station_part, strict=True))
 
 
 def _class_keys(plan: Plan) -> list[Hashable]:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hvstudio.simulation.plan.correspondence import NOWHERE, Correspondence, corresponding
 from hvstudio.simulation.plan.messages import RunMessage, SetControls, SetWorkload
-from hvstudio.simulation.plan.plan import Arrivals, Ints, Plan
+from hvstudio.simulation.plan.plan import Arrivals, Ints, Plan, are_threads, most_leaves
 from hvstudio.simulation.plan.structure import structural_changes
 
 Flags = NDArray[np.bool_]
 
 _CONTROLS = ("node_weight", "node_reserve", "node_limit")
 _ARRIVALS = ("class_clients", "class_think_ns")
+_THREADS = ("context_leaves",)
 
 
 @frozen(kw_only=True, eq=False)
@@ -39,10 +40,15 @@ def difference(before: Plan, after: Plan) -> Difference:
     """
     rows = corresponding(before, after)
     nodes, classes = _controlled(before, after, rows), _regulated(before, after, rows)
+    contexts = _rethreaded(before, after, rows)
     return Difference(
-        messages=(*_controls(before, after, rows, nodes), *_workloads(before, after, rows, classes)),
+        messages=(
+            *_controls(before, after, rows, nodes),
+            *_workloads(before, after, rows, classes),
+            *_threads(after, contexts),
+        ),
         needs_new_run=structural_changes(before, after, rows),
-        reached=_reached(before, after, rows, nodes=nodes, classes=classes),
+        reached=_reached(before, after, rows, nodes=nodes, classes=classes, contexts=contexts),
     )
 
 
@@ -57,6 +63,13 @@ def _regulated(before: Plan, after: Plan, rows: Correspondence) -> Ints:
     is_kind = np.isin(after.class_arrivals, (Arrivals.CLOSED, Arrivals.OPEN))
     stays = ~_differs(before, after, rows.classes, ("class_arrivals",))
     return np.flatnonzero(is_kind & stays & _differs(before, after, rows.classes, _ARRIVALS))
+
+
+def _rethreaded(before: Plan, after: Plan, rows: Correspondence) -> Ints:
+    """Contexts of `after` whose workload has another number of threads than in the run, and can be given it there."""
+    changed = _differs(before, after, rows.contexts, _THREADS) & are_threads(after)
+    there = np.flatnonzero(changed)
+    return there[after.context_leaves[there] <= most_leaves(before)[rows.contexts[there]]]
 
 
 def _controls(before: Plan, after: Plan, rows: Correspondence, nodes: Ints) -> Iterator[SetControls]:
@@ -92,15 +105,25 @@ def _workloads(before: Plan, after: Plan, rows: Correspondence, classes: Ints) -
             )
 
 
-def _reached(before: Plan, after: Plan, rows: Correspondence, *, nodes: Ints, classes: Ints) -> Plan:
+def _threads(after: Plan, contexts: Ints) -> Iterator[SetWorkload]:
+    for context in map(int, contexts):
+        yield SetWorkload(after.context_block[context], threads=int(after.context_leaves[context]))
+
+
+def _reached(before: Plan, after: Plan, rows: Correspondence, *, nodes: Ints, classes: Ints, contexts: Ints) -> Plan:
+    changes = (
+        (_CONTROLS, rows.nodes[nodes], nodes),
+        (_ARRIVALS, rows.classes[classes], classes),
+        (_THREADS, rows.contexts[contexts], contexts),
+    )
     changed: dict[str, NDArray[np.generic]] = {}
-    for columns, mine, theirs in ((_CONTROLS, rows.nodes[nodes], nodes), (_ARRIVALS, rows.classes[classes], classes)):
-        for column in columns:
+    for columns, mine, theirs in changes:
+        for column in columns if len(mine) else ():
             values = getattr(before, column).copy()
             values[mine] = getattr(after, column)[theirs]
             values.flags.writeable = False
             changed[column] = values
-    return evolve(before, **changed) if len(nodes) or len(classes) else before
+    return evolve(before, **changed) if changed else before
 
 
 def _differs(before: Plan, after: Plan, mine: Ints, columns: Sequence[str]) -> Flags:

@@ -87,6 +87,8 @@ class SetWorkload:
     clients: int | None = None
     rate_per_s: float | None = None
     think_s: float | None = None
+    threads: int | None = None
+    """Of software that brings its own: a native or background program, or one of several in a VM."""
 
 
 RunMessage: TypeAlias = (

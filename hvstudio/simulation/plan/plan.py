@@ -134,6 +134,10 @@ class Plan:
     context_refill_ns: Ints
     """Cache refill paid by a leaf that comes back after something else ran on its processor."""
     context_name: tuple[str, ...]
+    context_leaves: Ints
+    """How many leaves work: all of its rows, or what a live edit has made of them."""
+    context_room: Ints
+    """Leaves that may join those rows while it runs."""
     context_block: tuple[str, ...]
     """Id of the block whose processors, processes or threads these are, empty where there is no composition."""
     context_part: tuple[str, ...]
@@ -205,3 +209,15 @@ def processors_name(plan: Plan, pool: int) -> str:
     if len(plan.pool_processors) == 1:
         return "processors"
     return f"processors of {plan.pool_name[pool] or f'host {pool + 1}'}"
+
+
+def are_threads(plan: Plan) -> NDArray[np.bool_]:
+    """[C] whether the leaves are threads that a workload brings, as many as its clients need."""
+    workloads = set(plan.class_name)
+    return np.array([block in workloads for block in plan.context_block], dtype=bool)
+
+
+def most_leaves(plan: Plan) -> Ints:
+    """[C] how many leaves each context can have while it runs: its rows and the room for more."""
+    leaves = plan.node_context[plan.node_context >= 0]
+    return np.bincount(leaves, minlength=len(plan.context_vm)) + plan.context_room

@@ -40,6 +40,7 @@ RANGES: Final[dict[str, Range]] = {
     "wake_cycles": Range(0, 1e10, "cycles"),
     "refill_ns": Range(0, 1e9, "ns"),
     "leaves": Range(1, 16_384),
+    "room": Range(0, 16_384),
     "servers": Range(1, 65_536),
     "bytes_per_s": Range(0, 1e15, "bytes per second"),
     "peer_switch_ns": Range(0, 1e12, "ns"),

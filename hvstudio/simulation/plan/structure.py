@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from hvstudio.simulation.plan.correspondence import NOWHERE, Correspondence
-from hvstudio.simulation.plan.plan import Arrivals, Ints, Op, Plan
+from hvstudio.simulation.plan.plan import Arrivals, Ints, Op, Plan, are_threads, most_leaves
 
 Flags = NDArray[np.bool_]
 
@@ -65,18 +65,35 @@ def structural_changes(before: Plan, after: Plan, rows: Correspondence) -> tuple
     called = dict(zip((*after.vm_block, *after.pool_block), (*after.vm_name, *after.pool_name), strict=True))
     for table in _TABLES:
         mine: Ints = getattr(rows, table.name)
-        gone = np.setdiff1d(np.arange(_size(before, table)), mine).tolist()
+        gone = _rows_to_judge(before, table, np.setdiff1d(np.arange(_size(before, table)), mine))
         found.update((f"{name} is gone or has lost a part", None) for name in _names(before, table, gone, called))
-        new = np.flatnonzero(mine == NOWHERE).tolist()
+        new = _rows_to_judge(after, table, np.flatnonzero(mine == NOWHERE))
         found.update((f"{name} is new or has a new part", None) for name in _names(after, table, new, called))
         changed = _changed(before, after, rows, table)
         if table.name == "nodes":
             changed |= _changed_shares(before, after, mine)
+        elif table.name == "contexts":
+            changed |= _changed_threads(before, after, mine)
         elif table.name == "classes":
             changed |= _changed_traces(before, after, mine) | _changed_routes(before, after, rows)
         names = _names(after, table, np.flatnonzero(changed).tolist(), called)
         found.update((f"{name} is made or works differently", None) for name in names)
     return tuple(f"{what}: this needs a new run." for what in found)
+
+
+def _rows_to_judge(plan: Plan, table: _Table, rows: Ints) -> list[int]:
+    """All but the leaves that are threads of workloads: their number is judged by context."""
+    if table.name != "nodes" or not len(rows):
+        return rows.tolist()
+    return rows[~np.append(are_threads(plan), False)[plan.node_context[rows]]].tolist()
+
+
+def _changed_threads(before: Plan, after: Plan, mine: Ints) -> Flags:
+    """Contexts of workloads with more threads than the run has room for."""
+    found = are_threads(after) & (mine != NOWHERE)
+    rows = np.flatnonzero(found)
+    found[rows] = after.context_leaves[rows] > most_leaves(before)[mine[rows]]
+    return found
 
 
 def _size(plan: Plan, table: _Table) -> int:
