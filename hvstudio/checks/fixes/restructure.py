@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from hvstudio.catalog.catalog import Catalog
+from hvstudio.catalog.catalog import Catalog, empty_catalog
 from hvstudio.catalog.facts import HypervisorFacts
 from hvstudio.catalog.kinds import kind_for, role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.fixes.mending import dissolved, fitting_system, with_system
 from hvstudio.composition.knowledge import Knowledge
+from hvstudio.composition.scene import Scene
+from hvstudio.composition.serving import serving_system
 from hvstudio.errors import EditError
 from hvstudio.model.document import Block, BlockId, Document
 from hvstudio.model.edits import add_block, free_name, move_block, remove_blocks
@@ -38,26 +40,10 @@ def restructured(document: Document, catalog: Catalog, *, hypervisor: BlockId, t
 
 
 def system_of_stack(document: Document, hypervisor: BlockId) -> BlockId | None:
-    """The operating system that serves a hypervisor: under it, beside it, or in its parent partition."""
-    block = document.blocks[hypervisor]
-    support = document.blocks.get(block.rests_on) if block.rests_on else None
-    if support is not None and role_of(support) is Role.OPERATING_SYSTEM:
-        return support.id
-    index = index_of(document)
-    beside = (
-        index.children_of(support.id)
-        if support is not None and role_of(support) in (Role.HARDWARE, Role.VIRTUAL_MACHINE)
-        else ()
-    )
-    for candidate in beside:
-        if role_of(document.blocks[candidate]) is Role.OPERATING_SYSTEM:
-            return candidate
-    for parent in index.children_of(hypervisor):
-        if role_of(document.blocks[parent]) is Role.PARENT_PARTITION:
-            for inner in index.children_of(parent):
-                if role_of(document.blocks[inner]) is Role.OPERATING_SYSTEM:
-                    return inner
-    return None
+    """The operating system that serves a hypervisor: under it, in its parent partition, or beside it."""
+    scene = Scene(document, Knowledge(empty_catalog()))  # who serves whom follows from the structure alone
+    found = serving_system(scene, document.blocks[hypervisor])
+    return None if found is None else found.id
 
 
 def _machine(document: Document, hypervisor: Block) -> tuple[Document, BlockId]:
