@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from attrs import asdict, evolve, field, frozen
+from platformdirs import PlatformDirs
 
 from hvstudio.errors import FileError
 
 _LOG: Final = logging.getLogger(__name__)
 _FILE_NAME: Final = "settings.json"
 _APPLICATION: Final = "hvstudio"
+_TITLE: Final = "HVStudio"
+_TITLED: Final = ("win32", "darwin")
+"""Systems that show a program's folder to people under its title."""
 _LARGEST_BYTES: Final = 4 * 2**20
 _MOST_RECENT_FILES: Final = 12
 
@@ -96,31 +100,31 @@ def save_settings(settings: Settings, folder: Path | None = None) -> None:
 
 def config_folder() -> Path:
     """Where settings are kept: HVSTUDIO_CONFIG_DIR, or what the platform says."""
-    return _folder("XDG_CONFIG_HOME", ".config", windows="APPDATA", below="")
+    return _moved("") or _directories(roaming=True).user_config_path
 
 
 def data_folder() -> Path:
     """Where recovery journals are kept: below HVSTUDIO_CONFIG_DIR, or what the platform says."""
-    return _folder("XDG_DATA_HOME", ".local/share", windows="LOCALAPPDATA", below="data")
+    return _moved("data") or _below(_directories().user_data_path, "data")
 
 
 def state_folder() -> Path:
     """Where log files are kept: below HVSTUDIO_CONFIG_DIR, or what the platform says."""
-    return _folder("XDG_STATE_HOME", ".local/state", windows="LOCALAPPDATA", below="state")
+    return _moved("state") or _below(_directories().user_state_path, "state")
 
 
-def _folder(variable: str, fallback: str, *, windows: str, below: str) -> Path:
-    """Sources: XDG Base Directory Specification 0.8; Apple File System Programming Guide; Windows known folders."""
+def _moved(below: str) -> Path | None:
     own = os.environ.get("HVSTUDIO_CONFIG_DIR")
-    if own:
-        return Path(own) / below
-    if sys.platform == "win32":
-        base = os.environ.get(windows)
-        return (Path(base) if base else Path.home()) / "HVStudio" / below
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "HVStudio" / below
-    base = os.environ.get(variable, "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / fallback) / _APPLICATION
+    return Path(own) / below if own else None
+
+
+def _directories(*, roaming: bool = False) -> PlatformDirs:
+    return PlatformDirs(_TITLE if sys.platform in _TITLED else _APPLICATION, appauthor=False, roaming=roaming)
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Systems with one folder for everything of a program get a folder for each thing in it."""
+    return folder / name if sys.platform in _TITLED else folder
 
 
 def _is_text(value: Any) -> bool:

@@ -14,16 +14,17 @@ import json
 import logging
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
 from attrs import asdict, frozen
+from filelock import lock_descriptor, unlock_descriptor
 
 from hvstudio.errors import FileError
 from hvstudio.files.document_file import NEVER_SEEN, DocumentFile, Origin, Stamp
-from hvstudio.files.lock import is_process_alive, release_lock, try_lock
 from hvstudio.files.native import LARGEST_FILE_BYTES, from_text, to_text
 from hvstudio.model.document import Document
 
@@ -105,7 +106,7 @@ class Journal:
     def close(self) -> None:
         """Let go of the file and leave it for recovery."""
         if self._descriptor >= 0:
-            release_lock(self._descriptor)
+            _unlock(self._descriptor)
             os.close(self._descriptor)
         self._path, self._descriptor, self._entries = None, -1, 0
 
@@ -116,7 +117,7 @@ class Journal:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
         try:
             with contextlib.suppress(OSError):  # a file system without locks: the process id in the name decides
-                try_lock(descriptor)
+                lock_descriptor(descriptor, blocking=False)
             _write(descriptor, line)
         except BaseException:
             os.close(descriptor)
@@ -163,7 +164,7 @@ def _recovered(path: Path) -> Recovered | None:
             return None
         data = stream.read(_LARGEST_JOURNAL_BYTES)
         age_s = time.time() - os.fstat(stream.fileno()).st_mtime
-        release_lock(stream.fileno())
+        _unlock(stream.fileno())
     for line in reversed(data.split(b"\n")):
         recovered = _entry_in(line, path) if line else None
         if recovered is not None:
@@ -175,10 +176,26 @@ def _recovered(path: Path) -> Recovered | None:
 
 def _is_orphan(path: Path, descriptor: int) -> bool:
     try:
-        return try_lock(descriptor)
-    except OSError:  # a file system without locks
+        return lock_descriptor(descriptor, blocking=False)
+    except OSError:  # a file system without locks, which Windows does not have
         pid = path.name.partition("-")[0]
-        return not (pid.isdigit() and is_process_alive(int(pid)))
+        return not (pid.isdigit() and sys.platform != "win32" and _is_process_alive(int(pid)))
+
+
+def _is_process_alive(pid: int) -> bool:
+    """Whether a process of this id exists; in doubt it does."""
+    try:
+        os.kill(pid, 0)  # asks only
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _unlock(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # there was none, or the file system knows none
+        unlock_descriptor(descriptor)
 
 
 def _entry(document: Document, file: DocumentFile) -> bytes:

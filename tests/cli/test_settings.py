@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import platformdirs.windows
 import pytest
 from attrs import asdict, evolve
+from platformdirs.macos import MacOS
+from platformdirs.windows import Windows
 
 from hvstudio import settings as settings_module
 from hvstudio.errors import FileError
@@ -123,11 +126,15 @@ def test_folders_follow_windows_and_mac(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("HVSTUDIO_CONFIG_DIR")
     monkeypatch.setenv("HOME", "/Users/ada")
     monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(settings_module, "PlatformDirs", MacOS)
     assert config_folder() == Path("/Users/ada/Library/Application Support/HVStudio")
+    assert data_folder() == Path("/Users/ada/Library/Application Support/HVStudio/data")
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setenv("APPDATA", "/roaming")
-    monkeypatch.setenv("LOCALAPPDATA", "/local")
+    monkeypatch.setattr(settings_module, "PlatformDirs", Windows)
+    known = {"CSIDL_APPDATA": "/roaming", "CSIDL_LOCAL_APPDATA": "/local"}
+    monkeypatch.setattr(platformdirs.windows, "get_win_folder", known.__getitem__)
     assert config_folder() == Path("/roaming/HVStudio")
+    assert data_folder() == Path("/local/HVStudio/data")
     assert state_folder() == Path("/local/HVStudio/state")
 
 

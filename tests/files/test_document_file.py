@@ -11,7 +11,7 @@ import pytest
 
 from hvstudio.errors import FileError
 from hvstudio.files.document_file import DocumentFile, Origin, Stamp
-from hvstudio.files.lock import is_process_alive
+from hvstudio.files.journal import _is_process_alive
 from hvstudio.files.strict_json import LARGEST_INTEGER, parse
 from hvstudio.model.document import Document
 
@@ -51,8 +51,8 @@ def test_while_a_version_is_on_its_way_nothing_else_is_held_for_certain() -> Non
 def test_a_process_that_has_ended_is_not_alive_and_this_one_is() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert is_process_alive(os.getpid())
-    assert not is_process_alive(ended.pid)
+    assert _is_process_alive(os.getpid())
+    assert not _is_process_alive(ended.pid)
 
 
 @pytest.mark.parametrize("number", [LARGEST_INTEGER, -LARGEST_INTEGER, 0])

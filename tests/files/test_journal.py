@@ -213,11 +213,11 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_where_locks_do_not_work_the_process_id_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_locks(descriptor: int) -> bool:
+    def no_locks(descriptor: int, *, blocking: bool) -> bool:
         raise OSError(errno.ENOLCK, "No locks available")
 
     crash_after_recording(tmp_path, "First")
-    monkeypatch.setattr(journal_module, "try_lock", no_locks)
+    monkeypatch.setattr(journal_module, "lock_descriptor", no_locks)
     journal = Journal(tmp_path)
     journal.record(SECOND)
     assert [found.document for found in recoverable(tmp_path)] == [FIRST]
