@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import field, frozen
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from attrs import define, field, frozen
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 Work: TypeAlias = Callable[[], Any]
 Then: TypeAlias = Callable[[Any], None]
@@ -16,6 +16,8 @@ Failed: TypeAlias = Callable[[Exception], None]
 
 _log: Final = logging.getLogger(__name__)
 _WORKERS: Final = 3
+_TOLD_MS: Final = 150
+"""How often it is told how far a long piece of work is: often enough to be seen moving."""
 
 
 class Runner(Protocol):
@@ -138,6 +140,71 @@ class Latest:
             deliver(value)
         elif isinstance(value, Exception):
             _log_failure(value)
+
+
+@define(eq=False)
+class Progress:
+    """How far a piece of work is, and whether it shall go on. Called on the work's own threads: it only notes."""
+
+    fraction: float = 0.0
+    is_wanted: bool = True
+
+    def __call__(self, fraction: float) -> bool:
+        """Note how far it is, from 0 to 1; False when it shall stop."""
+        self.fraction = fraction
+        return self.is_wanted
+
+
+class Task(QObject):
+    """One long piece of work at a time, which tells how far it is and can be told to stop.
+
+    `progressed` carries a number from 0 to 1 while it lasts; `ended` comes before the outcome, of whatever kind, and
+    after that nothing of work that was cancelled.
+    """
+
+    progressed = Signal(float)
+    ended = Signal()
+
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._progress: Progress | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TOLD_MS)
+        self._timer.timeout.connect(self._tell)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the work has not ended yet, cancelled or not."""
+        return self._progress is not None
+
+    def start(self, work: Callable[[Progress], Any], then: Then, failed: Failed) -> None:
+        """Begin the work; nothing happens while there is some."""
+        if self._progress is not None:
+            return
+        progress = self._progress = Progress()
+        self._timer.start()
+        self._runner.run(
+            lambda: work(progress),
+            lambda value: self._end(progress, then, value),
+            lambda error: self._end(progress, failed, error),
+        )
+
+    def cancel(self) -> None:
+        """Have the work stop at the next occasion; its outcome is forgotten."""
+        if self._progress is not None:
+            self._progress.is_wanted = False
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self.progressed.emit(self._progress.fraction)
+
+    def _end(self, progress: Progress, deliver: Callable[[Any], None], value: Any) -> None:
+        self._timer.stop()
+        self._progress = None
+        self.ended.emit()
+        if progress.is_wanted:
+            deliver(value)
 
 
 def _log_failure(error: Exception) -> None:

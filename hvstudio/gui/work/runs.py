@@ -315,7 +315,7 @@ class RunController(QObject):
         if state is RunState.FAILED:
             run.problem = str(session.error)
             self._say(Message(text=f"The run failed. {run.problem}", severity="error", key="run"))
-        self._say_if_over(run)
+        self._tell_who_did_not_start(run)
         self._go(state)
         self.sampled.emit()
         self.finished.emit(run)
@@ -331,7 +331,7 @@ class RunController(QObject):
 
         self._runner.run(lambda: Forecast(document=run.document, estimate=estimate(run.plan)), take)
 
-    def _say_if_over(self, run: Run) -> None:
+    def _tell_who_did_not_start(self, run: Run) -> None:
         off = [f"{run.plan.vm_name[i]} ({why})" for i, why in enumerate(run.plan.vm_cannot_start) if why]
         if off:
             text = f"Not started: {'; '.join(off[:3])}{' and others' if len(off) > 3 else ''}."
