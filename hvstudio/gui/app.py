@@ -23,9 +23,9 @@ from hvstudio.gui.interrupts import signals_ending
 from hvstudio.gui.look.icons import icon
 from hvstudio.gui.look.theme import interface_font
 from hvstudio.gui.window.main_window import MainWindow
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Background
 from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.message import Message
 from hvstudio.log import log_file, record_crash, start_logging, stop_logging
 from hvstudio.model.document import Document
 from hvstudio.settings import Settings, state_folder

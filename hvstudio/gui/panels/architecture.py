@@ -19,8 +19,8 @@ from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
 from hvstudio.gui.widgets.elided_button import ElidedButton
 from hvstudio.gui.widgets.fields import PatientComboBox
 from hvstudio.gui.widgets.steps import StepLabel, empty_layout, heading, repolish, wrapped_label
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Latest, Runner
+from hvstudio.gui.work.message import Message
 from hvstudio.insight.validate_as import Verdict, validate_as
 from hvstudio.model.document import BlockId, Document
 

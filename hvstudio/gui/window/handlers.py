@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, get_args
 
 from hvstudio.editor.aligning import Direction, Line
-from hvstudio.gui.window.about import show_about
+from hvstudio.gui.window.dialogs.about import show_about
 
 if TYPE_CHECKING:
     from hvstudio.gui.window.main_window import MainWindow

@@ -36,22 +36,23 @@ from hvstudio.gui.panels.results import ResultsPanel
 from hvstudio.gui.panels.run_panel import RunPanel
 from hvstudio.gui.probe import start_probe
 from hvstudio.gui.window.actions import Actions, State
-from hvstudio.gui.window.command_palette import CommandPalette
+from hvstudio.gui.window.bars.command_palette import CommandPalette
+from hvstudio.gui.window.bars.find_bar import FindBar
+from hvstudio.gui.window.bars.message_bar import MessageBar
+from hvstudio.gui.window.bars.preview_card import PreviewCard
 from hvstudio.gui.window.context_menu import context_menu
-from hvstudio.gui.window.dialogs import Dialogs
+from hvstudio.gui.window.dialogs.questions import Dialogs
 from hvstudio.gui.window.docks import apply_layout, hide_stray_tab_bars, layout_text
-from hvstudio.gui.window.find_bar import FindBar
+from hvstudio.gui.window.exports import ExportController, draw_small
 from hvstudio.gui.window.handlers import handlers_of
 from hvstudio.gui.window.layout import arrange, fit_width
 from hvstudio.gui.window.menus import Menus
-from hvstudio.gui.window.message_bar import Message, MessageBar
-from hvstudio.gui.window.preview_card import PreviewCard
 from hvstudio.gui.work.analysis import Analysis, Forecast
 from hvstudio.gui.work.background import Runner
 from hvstudio.gui.work.choices import Choices
 from hvstudio.gui.work.comparing import Comparing
-from hvstudio.gui.work.exports import ExportController, draw_small
 from hvstudio.gui.work.files import FileController, Questions
+from hvstudio.gui.work.message import Message
 from hvstudio.gui.work.recovery import Recovery
 from hvstudio.gui.work.run_state import RunState
 from hvstudio.gui.work.runs import RunController

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from hvstudio.catalog.catalog import Catalog
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Runner, Task
 from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.message import Message
 from hvstudio.insight.comparing import Compared, comparable, run_comparison
 from hvstudio.insight.variants import present_types
 from hvstudio.model.document import Document

@@ -11,9 +11,9 @@ from hvstudio.errors import HVStudioError
 from hvstudio.files.document_file import DocumentFile, Origin, Stamp
 from hvstudio.files.examples import load_example
 from hvstudio.files.store import FileChanged, Loaded, load_with_stamp, save
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Runner
 from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.message import Message
 from hvstudio.gui.work.turns import End, Turns
 from hvstudio.model.document import Document
 

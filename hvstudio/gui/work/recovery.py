@@ -14,10 +14,10 @@ from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.files.journal import Journal, Recovered, recoverable
 from hvstudio.files.store import holds_text
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Latest, Runner
 from hvstudio.gui.work.choices import Choices
 from hvstudio.gui.work.files import FileController
+from hvstudio.gui.work.message import Message
 from hvstudio.settings import data_folder
 
 _log: Final = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.plots.series import Series
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.analysis import Forecast
 from hvstudio.gui.work.background import Latest, Runner
 from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.message import Message
 from hvstudio.gui.work.run_state import RunState, may_follow
 from hvstudio.model.change import between
 from hvstudio.model.document import BlockId, Document

@@ -22,13 +22,13 @@ from hvstudio.gui.app import install_crash_hook, person_catalog
 from hvstudio.gui.panels.help import page_names
 from hvstudio.gui.pictures.export import Look
 from hvstudio.gui.probe import describe_window
-from hvstudio.gui.window.about import about_text
 from hvstudio.gui.window.actions import ACTIONS
+from hvstudio.gui.window.dialogs.about import about_text
 from hvstudio.gui.window.docks import layout_text
 from hvstudio.gui.window.main_window import MainWindow
-from hvstudio.gui.window.message_bar import Message
 from hvstudio.gui.work.background import Background, Immediate, Latest
 from hvstudio.gui.work.files import file_name
+from hvstudio.gui.work.message import Message
 from hvstudio.model.document import Document
 from hvstudio.model.edits import set_title
 from hvstudio.settings import Settings

@@ -12,7 +12,7 @@ from hvstudio.gui.widgets.elided_button import ElidedButton
 from hvstudio.gui.widgets.fields import PatientComboBox
 from hvstudio.gui.widgets.steps import StepLabel
 from hvstudio.gui.window.main_window import MainWindow
-from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.work.message import Message
 from hvstudio.model.document import BlockId, Document
 from hvstudio.model.edits import add_block, rename_block
 

@@ -17,10 +17,10 @@ from hvstudio.gui.look.theme import Theme, load_theme
 from hvstudio.gui.panels.run_panel import curve_specs
 from hvstudio.gui.pictures.export import Look, export_file, render_image, render_png, render_svg
 from hvstudio.gui.plots.export import plot_png, plot_svg, series_csv
-from hvstudio.gui.window.export_dialog import ExportDialog
-from hvstudio.gui.window.message_bar import Message
+from hvstudio.gui.window.dialogs.export_dialog import ExportDialog
 from hvstudio.gui.work.background import Latest
 from hvstudio.gui.work.files import file_name
+from hvstudio.gui.work.message import Message
 from hvstudio.model.document import Document
 
 if TYPE_CHECKING:

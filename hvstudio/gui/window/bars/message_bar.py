@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from attrs import frozen
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from hvstudio.gui.look.icons import icon, pixmap
 from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.work.message import Message
 
 _ICONS: Final = {"error": "error", "warning": "warning", "note": "note-mark", "success": "success"}
 _SHOWN_MS: Final = 8000
 """How long good news stays; bad news stays until it is closed."""
-
-
-@frozen(kw_only=True, eq=False)
-class Message:
-    """One message: a severity ("error", "warning", "note", "success"), a text, and what can be done about it."""
-
-    text: str
-    severity: str = "note"
-    actions: tuple[tuple[str, Callable[[], object]], ...] = ()
-    key: str = ""
-    """A later message of the same key takes the place of this one."""
-    lasting: bool = False
 
 
 class MessageBar(QFrame):

@@ -1,0 +1,1 @@
+"""Bars and cards over the canvas: messages, find, command palette, preview."""

@@ -1,0 +1,1 @@
+"""What stops the person or stands beside the work: questions, export, about."""
