@@ -45,7 +45,6 @@ class Settings:
     """A TOML file with products of one's own; empty for none."""
     last_folder: str = ""
     show_grid: bool = True
-    reduced_motion: bool = False
     text_scale: float = 1.0
     is_first_start: bool = True
     run_speed: float = 10.0
@@ -160,7 +159,6 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "user_catalog": _is_text,
     "last_folder": _is_text,
     "show_grid": _is_switch,
-    "reduced_motion": _is_switch,
     "text_scale": _is_within(0.5, 3),
     "is_first_start": _is_switch,
     "run_speed": _is_within(0, 1e9),

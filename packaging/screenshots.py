@@ -25,6 +25,7 @@ from hvstudio.editor.workspace import Workspace
 from hvstudio.files.document_file import DocumentFile
 from hvstudio.gui.app import make_application
 from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.navigation import close_gallery, show_gallery, show_panel
 from hvstudio.gui.work.background import Background
 from hvstudio.gui.work.choices import Choices
 from hvstudio.model.document import Document
@@ -65,15 +66,17 @@ def open_window(theme: str) -> MainWindow:
 
 def open_example(window: MainWindow, name: str) -> None:
     """Shows an example and waits for what the studio says about it."""
-    window.files.open_example(name)
-    wait_until(f"the example {name}", lambda: bool(window.workspace.document.blocks) and not window.analysis.busy)
-    window.canvas.fit()
+    window.parts.files.open_example(name)
+    wait_until(
+        f"the example {name}", lambda: bool(window.parts.workspace.document.blocks) and not window.parts.analysis.busy
+    )
+    window.parts.canvas.fit()
     rest()
 
 
 def take(window: MainWindow, folder: Path, name: str) -> None:
     """Keeps the window as it looks now."""
-    target = folder / f"{name}-{window.theme.name}.png"
+    target = folder / f"{name}-{window.parts.theme.name}.png"
     window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(target), "PNG", 0)
     print(target)
 
@@ -81,8 +84,10 @@ def take(window: MainWindow, folder: Path, name: str) -> None:
 def take_the_run(window: MainWindow, folder: Path) -> None:
     """The first picture of the README: a composition after a run."""
     open_example(window, "hyper-v-2016")
-    window.runs.start()
-    wait_until("the end of the run", lambda: window.runs.run is not None and window.runs.run.results is not None)
+    window.parts.runs.start()
+    wait_until(
+        "the end of the run", lambda: window.parts.runs.run is not None and window.parts.runs.run.results is not None
+    )
     rest()
     take(window, folder, "run")
 
@@ -90,30 +95,30 @@ def take_the_run(window: MainWindow, folder: Path) -> None:
 def take_the_findings(window: MainWindow, folder: Path) -> None:
     """The second: a mistake, and what the studio says about it."""
     open_example(window, "virtual-pc")
-    document = window.workspace.document
+    document = window.parts.workspace.document
     hypervisor = next(block for block in document.blocks.values() if block.kind == "hypervisor")
     host = next(block for block in document.blocks.values() if block.kind == "host")
-    window.workspace.select((hypervisor.id,))
-    window.workspace.apply(
+    window.parts.workspace.select((hypervisor.id,))
+    window.parts.workspace.apply(
         "Move the hypervisor", lambda present: move_blocks(present, (hypervisor.id,), rests_on=host.id)
     )
-    window.canvas.fit()
-    window.show_panel("Problems")
-    window.show_panel("Architecture")
+    window.parts.canvas.fit()
+    show_panel(window.parts, "Problems")
+    show_panel(window.parts, "Architecture")
     rest(1.0)
     take(window, folder, "findings")
 
 
 def take_every_panel(window: MainWindow, folder: Path) -> None:
     """What no README shows, but a designer wants to look at."""
-    for title in window.docks:
-        window.show_panel(title)
+    for title in window.parts.docks:
+        show_panel(window.parts, title)
         rest()
         take(window, folder, f"panel-{title.lower()}")
-    window.show_gallery()
+    show_gallery(window.parts)
     rest()
     take(window, folder, "gallery")
-    window.close_gallery()
+    close_gallery(window.parts)
 
 
 def main() -> int:
@@ -130,7 +135,7 @@ def main() -> int:
         if arguments.check:
             take_every_panel(window, arguments.out)
         take_the_findings(window, arguments.out)
-        window.workspace.set_file(DocumentFile(version=window.workspace.document))  # closing asks nothing
+        window.parts.workspace.set_file(DocumentFile(version=window.parts.workspace.document))  # closing asks nothing
         window.close()
         window.shut_down()
     return 0

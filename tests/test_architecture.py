@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,22 @@ OURS: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "gui": EVERYTHING_BUT_GUI,
 }
+# The rooms of the window: each may enter those named here and all that knows nothing of Qt.
+OURS |= {
+    f"gui.{room}": EVERYTHING_BUT_GUI | {f"gui.{other}" for other in below}
+    for room, below in {
+        "look": (),
+        "clipboard": (),
+        "drawing": ("look",),
+        "pictures": ("drawing", "look", "clipboard"),
+        "plots": ("look",),
+        "widgets": ("look", "plots"),
+        "work": ("plots.series",),
+        "canvas": ("drawing", "look", "clipboard"),
+        "panels": ("look", "plots", "widgets", "work", "canvas.dragging"),
+        "window": ("canvas", "clipboard", "look", "panels", "pictures", "plots", "widgets", "work"),
+    }.items()
+}
 # Those that open the window: they import it inside functions, so that everything else starts without Qt.
 DOORS = frozenset({"cli", "__main__"})
 # Rooms inside a package that the rest of that package may not enter.
@@ -71,6 +89,8 @@ THEIRS: dict[str, frozenset[str]] = {
 }
 # The compiler inlines within one file, and the one file is its own oracle when it runs interpreted.
 MAY_BE_LONG = {"hvstudio/simulation/kernel/kernel.py"}
+# One file over: its reading of hosts and devices wants a room of its own.
+MAY_BE_CROWDED = {"hvstudio/composition"}
 VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "misc", "common"})
 
 
@@ -158,6 +178,27 @@ def forbidden_imports(path: Path) -> Iterator[str]:
             yield f"{where}: {top} is not for {own_row or importer!r}"
 
 
+def ours_imported_by(path: Path, there: frozenset[str]) -> set[str]:
+    """The files of ours that a file imports, by name: `there` are those that there are."""
+    found: set[str] = set()
+    for imported in imports_of(path):
+        top, _, inside = imported.name.partition(".")
+        while top == "hvstudio" and inside and inside not in there:
+            inside = inside.rpartition(".")[0]  # a name inside a file, not a file
+        if top == "hvstudio" and inside:
+            found.add(inside)
+    return found - {module_name(path)}
+
+
+def circle_in(imports: dict[str, set[str]]) -> list[str]:
+    """The files of one circle, the first one again at the end; empty when there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
 def _distribution(module: str) -> str:
     return "attrs" if module == "attr" else module
 
@@ -185,6 +226,8 @@ def test_imports_follow_the_table_of_the_design() -> None:
         ("editor/made_up.py", "def show():\n    import PySide6", True),
         ("gui/panels/made_up.py", "import pyqtgraph", True),
         ("gui/plots/made_up.py", "import pyqtgraph", False),
+        ("gui/work/made_up.py", "from hvstudio.gui.window.parts import Parts", True),
+        ("gui/panels/made_up.py", "from hvstudio.gui.work.runs import Run", False),
         ("cli/main.py", "from hvstudio.gui.app import run", True),
         ("cli/main.py", "def main():\n    from hvstudio.gui.app import run", False),
     ],
@@ -194,6 +237,24 @@ def test_the_table_is_read_as_meant(
 ) -> None:
     monkeypatch.setattr(sys.modules[__name__], "parsed", lambda _: ast.parse(source))
     assert bool(list(forbidden_imports(PACKAGE / file))) == is_forbidden
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Those for type checkers and those inside functions count: files in a circle are one thing in pieces."""
+    there = frozenset(module_name(path) for path in modules())
+    assert circle_in({module_name(path): ours_imported_by(path, there) for path in modules()}) == []
+
+
+def test_a_circle_of_imports_is_found() -> None:
+    assert circle_in({"window": {"parts"}, "parts": {"panels"}, "panels": {"model"}}) == []
+    circle = circle_in({"window": {"parts"}, "parts": {"panels"}, "panels": {"window", "model"}})
+    assert set(circle) == {"window", "parts", "panels"}
+
+
+def test_no_folder_has_more_than_15_files() -> None:
+    counts = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    crowded = {str(folder.relative_to(CHECKOUT)): count for folder, count in counts.items() if count > 15}
+    assert crowded.keys() - MAY_BE_CROWDED == set()
 
 
 def test_every_module_says_on_its_first_line_what_it_is() -> None:

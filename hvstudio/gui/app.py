@@ -23,6 +23,7 @@ from hvstudio.gui.interrupts import signals_ending
 from hvstudio.gui.look.icons import icon
 from hvstudio.gui.look.theme import interface_font
 from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.parts import Parts
 from hvstudio.gui.work.background import Background
 from hvstudio.gui.work.choices import Choices
 from hvstudio.gui.work.message import Message
@@ -56,20 +57,20 @@ def run(
         application.setFont(font)
     catalog, catalog_problem = person_catalog(choices.settings)
     window = MainWindow(Workspace(Document(), catalog=catalog), runner=runner, choices=choices)
-    application.setWindowIcon(icon("hvstudio", window.theme))
-    install_crash_hook(window)
+    application.setWindowIcon(icon("hvstudio", window.parts.theme))
+    install_crash_hook(window.parts)
     if catalog_problem:
-        window.say(Message(text=catalog_problem, severity="warning", key="catalog"))
+        window.parts.say(Message(text=catalog_problem, severity="warning", key="catalog"))
     window.show()
-    window.recovery.offer()
+    window.parts.recovery.offer()
     if path is not None:
-        window.files.open_path(Path(path))
+        window.parts.files.open_path(Path(path))
     else:
-        window.files.open_example(example or FIRST_EXAMPLE)
+        window.parts.files.open_example(example or FIRST_EXAMPLE)
     if opened is not None:
         opened(window)
     application.aboutToQuit.connect(window.shut_down)  # not after `exec`: at the end of a session it may never return
-    application.commitDataRequest.connect(lambda _manager: window.recovery.record())
+    application.commitDataRequest.connect(lambda _manager: window.parts.recovery.record())
     try:
         with signals_ending(application):
             return application.exec()
@@ -103,16 +104,16 @@ def person_catalog(settings: Settings) -> tuple[Catalog, str]:
         return shipped, f"Your own catalogue is left out. {error}"
 
 
-def install_crash_hook(window: MainWindow) -> None:
+def install_crash_hook(parts: Parts) -> None:
     """What nobody catches is logged and shown; the work goes on, and the journal keeps it."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         text = record_crash(kind, error, trace)
         sys.stderr.write(text)
         with contextlib.suppress(Exception):  # an edge: the last line of defence must not fail itself
-            window.recovery.record()
+            parts.recovery.record()
             log = log_file(state_folder())
-            window.say(
+            parts.say(
                 Message(
                     text=f"Something went wrong inside the studio ({kind.__name__}: {error}). Your work is kept; "
                     f"save it under another name to be sure. The details are in {log}.",

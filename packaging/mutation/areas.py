@@ -67,6 +67,6 @@ AREAS: dict[str, Area] = {
             "hvstudio/gui/widgets/fields.py",
         ),
         ("tests/gui",),
-        without=("hvstudio/gui/canvas/background.py", "hvstudio/gui/window/about.py"),
+        without=("hvstudio/gui/canvas/background.py", "hvstudio/gui/window/dialogs/about.py"),
     ),
 }

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+PROGRAM = Path(__file__).with_name("studio.py")
+"""The studio, made to tell where things are on the screen."""
 PROGRAMS = ("Xvfb", "xdotool")
 SCREEN_SIZE = (1600, 1000)
 # The studio looks every 150 ms at where things are and writes when they have moved; silence means rest.
@@ -188,13 +190,14 @@ def studio(screen: Screen, tmp_path: Path, config_folder: Path) -> Iterator[Stud
     """The studio, just started with an empty canvas."""
     geometry_file, log, pictures = tmp_path / "geometry.json", tmp_path / "studio.log", tmp_path / "pictures"
     pictures.mkdir()
-    environment = screen.environment() | {
-        "HVSTUDIO_GEOMETRY_FILE": str(geometry_file),
-        "HVSTUDIO_CONFIG_DIR": str(config_folder),
-    }
+    environment = screen.environment() | {"HVSTUDIO_CONFIG_DIR": str(config_folder)}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hvstudio"], env=environment, stdout=output, stderr=output, cwd=tmp_path
+            [sys.executable, str(PROGRAM), str(geometry_file)],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            cwd=tmp_path,
         )
         try:
             yield Studio(screen, Mouse(screen), process, geometry_file, log, pictures)

@@ -483,7 +483,7 @@ class TestLooking:
         self, make_canvas: MakeCanvas, small_stack: Document, dark: Theme
     ) -> None:
         view = make_canvas(small_stack)
-        view.set_theme(dark)
+        view.apply_theme(dark)
         ground = QColor(dark.colour("canvas"))
         assert view.grab().toImage().pixelColor(3, 3) in (ground, QColor(dark.colour("grid")))
 

@@ -31,19 +31,19 @@ def begin(window: MainWindow) -> None:
     timer = QTimer(window)
 
     def look() -> None:
-        if not window.workspace.document.blocks:
+        if not window.parts.workspace.document.blocks:
             return
-        if window.runs.state == "idle":
-            window.runs.set_speed(None)
-            window.choices.change(run_duration_s=0.0)
-            window.runs.start()
-        elif window.runs.state == "running" and not window.comparing.is_running:
-            window.comparing.start(20)
-        elif window.comparing.is_running:
+        if window.parts.runs.state == "idle":
+            window.parts.runs.set_speed(None)
+            window.parts.choices.change(run_duration_s=0.0)
+            window.parts.runs.start()
+        elif window.parts.runs.state == "running" and not window.parts.comparing.is_running:
+            window.parts.comparing.start(20)
+        elif window.parts.comparing.is_running:
             timer.stop()
             if way not in ("close", "close all windows", "quit"):  # these ask about unsaved changes
-                window.workspace.apply("Rename", lambda document: set_title(document, "Left in the middle"))
-            window.analysis.start()
+                window.parts.workspace.apply("Rename", lambda document: set_title(document, "Left in the middle"))
+            window.parts.analysis.start()
             print("busy", flush=True)
             WAYS[way](window)
 

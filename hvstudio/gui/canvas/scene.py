@@ -78,7 +78,7 @@ class CanvasScene(QGraphicsScene):
             self.overlay.hovered = None
         self.overlay.refresh()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         self._show(evolve(self.picture, strokes=Strokes(theme, self.lettering)), None)
 

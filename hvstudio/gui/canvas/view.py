@@ -77,8 +77,7 @@ class CanvasView(QGraphicsView):
         self.camera = Camera(self, self.zoomChanged.emit)
         self.commands = CanvasCommands(self.canvas, self._say)
         self.hand = Hand(self.canvas, to_scene=self.mapToScene, say=self._say)
-        self.hand_tool = False
-        self.grid_shown = True
+        self._is_grid_shown = True
         self._panning: QPoint | None = None
         self.in_place = InPlace(self, self.canvas, self.camera)
         self._said = ""
@@ -126,12 +125,19 @@ class CanvasView(QGraphicsView):
             self._accessible = CanvasInterface(self, self.canvas, self.commands)
         return self._accessible
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.theme = theme
-        self.canvas.set_theme(theme)
+        self.canvas.apply_theme(theme)
         self.overview.set_strokes(self.canvas.picture.strokes)
         self.viewport().update()
+
+    def show_grid(self, is_shown: bool) -> None:
+        """Draw the dots of the grid on the ground, or leave it plain."""
+        if is_shown != self._is_grid_shown:
+            self._is_grid_shown = is_shown
+            self.resetCachedContent()
+            self.viewport().update()
 
     def set_report(self, report: Report | None) -> None:
         """Show the findings of a report as badges, and the class of each hypervisor."""
@@ -259,7 +265,7 @@ class CanvasView(QGraphicsView):
         self.in_place.close()
         position = event.position().toPoint()
         middle = event.button() == Qt.MouseButton.MiddleButton
-        if middle or (self.hand_tool and event.button() == Qt.MouseButton.LeftButton):
+        if middle:
             self._panning = position
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.RightButton:
@@ -385,7 +391,7 @@ class CanvasView(QGraphicsView):
         strokes = self.canvas.picture.strokes
         area = QRectF(rect)  # type: ignore[arg-type]
         painter.fillRect(area, strokes.brush("canvas"))
-        if self.grid_shown:
+        if self._is_grid_shown:
             draw_grid(painter, area, strokes, self.scale_now)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -45,6 +45,15 @@ class Theme:
     def curve(self, position: int) -> str:
         """The colour of the curve at a position counted from 0; colours repeat after the twelfth."""
         return self.colour(f"curve.{position % CURVE_COUNT + 1}")
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What draws in colours of its own. A part of a window that has this method is found and told of another theme."""
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        ...
 
 
 def block_colour(name: str) -> str:

@@ -14,7 +14,6 @@ from hvstudio.checks.fixes.convert import Conversion, convert
 from hvstudio.composition.classify import TYPE_LABELS, Classification
 from hvstudio.editor.workspace import Event, Workspace
 from hvstudio.errors import HVStudioError
-from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.panels.consequences import ConsequencesView, ScorecardView
 from hvstudio.gui.widgets.elided_button import ElidedButton
 from hvstudio.gui.widgets.fields import PatientComboBox
@@ -44,7 +43,7 @@ class ArchitecturePanel(QScrollArea):
     preview_offered = Signal(object, object)
     """A button and a function giving the document it leads to."""
 
-    def __init__(self, workspace: Workspace, *, runner: Runner, say: Callable[[Message], None], theme: Theme) -> None:
+    def __init__(self, workspace: Workspace, *, runner: Runner, say: Callable[[Message], None]) -> None:
         super().__init__()
         self.setObjectName("architecture")
         self.setAccessibleName("Architecture")
@@ -68,7 +67,6 @@ class ArchitecturePanel(QScrollArea):
         self._fixes = QVBoxLayout()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
 
     def _lay_out(self) -> None:
         self.setWidgetResizable(True)
@@ -134,9 +132,6 @@ class ArchitecturePanel(QScrollArea):
         self._workspace.add_listener(self._follow)
         for view in (self.scores, self.consequences):
             view.pointed_at.connect(self.highlight_requested)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Colours come from the style sheet."""
 
     def showEvent(self, event: QShowEvent) -> None:
         """What was not worked out while nobody looked is worked out now."""

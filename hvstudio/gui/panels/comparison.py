@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from hvstudio.composition.classify import TYPE_LABELS
 from hvstudio.gui.look.theme import Theme
 from hvstudio.gui.plots.comparison_plot import TOKENS, Bars, ComparisonPlot
+from hvstudio.gui.widgets.allowing import allow
 from hvstudio.gui.widgets.legend import short_number, short_time
 from hvstudio.gui.widgets.steps import wrapped_label
 from hvstudio.gui.work.comparing import Comparing
@@ -120,10 +121,9 @@ class ComparisonPanel(QWidget):
         """Start comparing."""
         self._comparing.start(int(self.replications.currentData()))
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
-        self.plot.set_theme(theme)
         if self._compared is not None:
             self.show_compared(self._compared)
 
@@ -170,8 +170,8 @@ class ComparisonPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
     def _show_running(self, is_running: bool) -> None:
-        self.start.setEnabled(not is_running)
-        self.replications.setEnabled(not is_running)
+        for widget in (self.start, self.replications):
+            allow(widget, why_not="A comparison is under way." if is_running else "")
         self.progress.setVisible(is_running)
         self.cancel.setVisible(is_running)
         self.progress.setValue(0)

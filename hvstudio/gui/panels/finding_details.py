@@ -24,7 +24,7 @@ class FindingDetails(QScrollArea):
     preview_offered = Signal(object, object)
     """A button and a function giving the document it leads to."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("findingDetails")
         self.setAccessibleName("About the chosen finding")
@@ -74,8 +74,9 @@ class FindingDetails(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(content)
         self.show_finding(None)
+        self.apply_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Colours come from the style sheet; only links need the accent."""
         self._accent = theme.colour("accent")
         self.show_finding(self._finding)

@@ -137,7 +137,7 @@ class Gallery(QWidget):
         column.addLayout(self._recent)
         column.addWidget(self._scroll, 1)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw the pictures in another theme the next time it is opened."""
         if theme is not self._theme:
             self._theme = theme

@@ -24,6 +24,8 @@ _ORDER: Final = (
     "keyboard",
     "assumptions",
 )
+_KEYS: Final = "{keys}"
+"""Stands in the page of keys for the rows of the actions; `keys` of the panel are these rows."""
 _STYLE: Final = """
 body {{ color: {text}; }}
 h1 {{ font-size: 15pt; font-weight: 600; margin-bottom: 6px; }}
@@ -38,7 +40,7 @@ class HelpPanel(QWidget):
 
     example_requested = Signal(str)
 
-    def __init__(self, catalog: Catalog, theme: Theme) -> None:
+    def __init__(self, catalog: Catalog, theme: Theme, *, keys: str = "") -> None:
         super().__init__()
         self.setObjectName("help")
         self.setAccessibleName("Help")
@@ -47,6 +49,7 @@ class HelpPanel(QWidget):
         self._catalog = catalog
         self._theme = theme
         self._page = ""
+        self._keys = keys
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Page")
         self.chooser.setPlaceholderText("All pages")
@@ -64,9 +67,9 @@ class HelpPanel(QWidget):
         column.addWidget(self.chooser)
         column.addWidget(self.browser, 1)
         self.setMinimumWidth(310)
-        self.set_theme(theme)
+        self.apply_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Write in another theme's colours."""
         self._theme = theme
         style = _STYLE.format(text=theme.colour("text"), accent=theme.colour("accent"), note=theme.colour("note"))
@@ -91,6 +94,7 @@ class HelpPanel(QWidget):
             self.chooser.setCurrentIndex(self.chooser.findData(page))
         else:
             text = read_text(f"help/{page}.md") if page in page_names() else f"# {page}\n\nThere is no such page."
+            text = text.replace(_KEYS, self._keys)
             self.chooser.setCurrentIndex(self.chooser.findData(page))
         self.browser.setMarkdown(text)
         self._colour_links()

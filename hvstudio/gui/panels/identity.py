@@ -15,6 +15,7 @@ from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.gui.look.icons import icon, kind_icon
 from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.widgets.allowing import allow
 from hvstudio.gui.widgets.fields import LABEL_WIDTH, SEVERAL, CommitLine, CommitText, PatientComboBox
 from hvstudio.model.document import Block, BlockId
 from hvstudio.model.edits import attach, rename_block, set_product, set_title
@@ -84,7 +85,7 @@ class IdentityForm(QWidget):
         column.addLayout(self._form)
         column.addWidget(self.problem)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
         self._draw_mark()
@@ -105,7 +106,7 @@ class IdentityForm(QWidget):
         self._place.setVisible(bool(self._place.text()))
         self.problem.hide()
         self.name.accept(blocks[0].name if len(blocks) == 1 else "")
-        self.name.setEnabled(len(blocks) == 1)
+        allow(self.name, why_not="" if len(blocks) == 1 else "Several blocks are selected; each has its own name.")
         self.name.setPlaceholderText("" if len(blocks) == 1 else SEVERAL)
         self._form.setRowVisible(self.product, kind is not None and kind.has_products)
         self._form.setRowVisible(self.attachment, kind is not None and bool(kind.attaches_to))

@@ -58,11 +58,6 @@ class ParameterForm(QWidget):
                 row.setVisible(row.parameter.name in relevant)
             section.setVisible(any(row.parameter.name in relevant for row in rows))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in another theme's colours."""
-        for row in self.rows.values():
-            row.set_theme(theme)
-
 
 class _Section(QWidget):
     """A group of rows under a heading that folds them."""
@@ -158,12 +153,9 @@ class InspectorPanel(QWidget):
         form = self.stack.currentWidget()
         return form.rows if isinstance(form, ParameterForm) and self._blocks() else {}
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in another theme's colours."""
+    def apply_theme(self, theme: Theme) -> None:
+        """Make further forms in another theme's colours; those that are made are told themselves."""
         self._theme = theme
-        self.identity.set_theme(theme)
-        for form in self._forms.values():
-            form.set_theme(theme)
 
     def open_field(self, parameter: str) -> None:
         """Bring a parameter's field into view and put the cursor into it; "name", "product" and "attached_to" too."""

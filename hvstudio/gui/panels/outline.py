@@ -57,9 +57,9 @@ class OutlinePanel(QWidget):
         self.tree.selectionModel().selectionChanged.connect(self._forward_selection)
         self.tree.delete_wanted.connect(self._delete)
         workspace.add_listener(self._follow)
-        self.set_theme(theme)
+        self.apply_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self.model.icons = {name: kind_icon(kind, theme) for name, kind in self._workspace.catalog.kinds.items()}
         self.tree.viewport().update()

@@ -125,7 +125,7 @@ class PalettePanel(QWidget):
         self.filter_field.textChanged.connect(self._filter)
         self.filter_field.returnPressed.connect(self._insert_first)
         self.tree.chosen.connect(self.insert_requested)
-        self.set_theme(theme)
+        self.apply_theme(theme)
 
     def _set_up_tree(self) -> None:
         self._proxy.setSourceModel(self._model)
@@ -147,7 +147,7 @@ class PalettePanel(QWidget):
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw icons and years in another theme's colours."""
         self._delegate.theme = theme
         self._model.clear()

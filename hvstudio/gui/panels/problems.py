@@ -73,14 +73,14 @@ class ProblemsPanel(QWidget):
         self._toggles: dict[Severity, QToolButton] = {}
         self._model = QStandardItemModel(self)
         self.tree = _FindingTree()
-        self.details = FindingDetails(workspace)
+        self.details = FindingDetails(workspace, theme)
         self.grouping = QComboBox()
         self.filter_field = QLineEdit()
         self.suppressed = QToolButton()
         self._empty = QLabel(_NOTHING_YET)
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
+        self.apply_theme(theme)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
@@ -162,13 +162,12 @@ class ProblemsPanel(QWidget):
         self.details.help_requested.connect(self.rule_help_requested)
         self.details.block_chosen.connect(lambda block: self._workspace.select([block]))
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
         self._icons = {severity: icon(name, theme) for severity, name in SEVERITY_ICONS.items()}
         for severity, toggle in self._toggles.items():
             toggle.setIcon(self._icons[severity])
-        self.details.set_theme(theme)
         self._rebuild()
 
     @property

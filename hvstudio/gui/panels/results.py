@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hvstudio.gui.look.theme import Theme
+from hvstudio.gui.widgets.allowing import allow
 from hvstudio.gui.widgets.legend import short_number, short_time
 from hvstudio.gui.work.runs import Run, RunController
 from hvstudio.insight.naming import hosts_by_block, told_apart
@@ -42,6 +42,7 @@ _TIPS: Final = {
     "Change": "Against the run chosen above",
 }
 _HINT: Final = "Results appear here when a run has ended."
+_COPY_TIP: Final = "Copy the table as CSV"
 _OWN_LAYERS: Final = ("guest_user", "guest_kernel")
 
 
@@ -50,7 +51,7 @@ class ResultsPanel(QWidget):
 
     vm_chosen = Signal(str)
 
-    def __init__(self, controller: RunController, theme: Theme) -> None:
+    def __init__(self, controller: RunController) -> None:
         super().__init__()
         self.setObjectName("resultsPanel")
         self.setAccessibleName("Results")
@@ -68,8 +69,7 @@ class ResultsPanel(QWidget):
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)
         self.copy = QPushButton("Copy table")
-        self.copy.setToolTip("Copy the table as CSV")
-        self.copy.setEnabled(False)
+        allow(self.copy, tip=_COPY_TIP, why_not=_HINT)
         self._model = QStandardItemModel(self)
         self.table = QTableView()
         self._lay_out()
@@ -115,9 +115,6 @@ class ResultsPanel(QWidget):
         layout.addWidget(splitter)
         self._fill_baselines()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Colours come from the style sheet."""
-
     @property
     def current(self) -> Run | None:
         """The run on show."""
@@ -161,7 +158,7 @@ class ResultsPanel(QWidget):
     def _show(self) -> None:
         run = self.current
         self._model.clear()
-        self.copy.setEnabled(run is not None and run.results is not None)
+        allow(self.copy, tip=_COPY_TIP, why_not="" if run is not None and run.results is not None else _HINT)
         if run is None or run.results is None:
             self.summary.setText(_HINT if run is None or not run.problem else run.problem)
             return

@@ -81,7 +81,7 @@ class RunPanel(QWidget):
         self._fill_choices()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
+        self.apply_theme(theme)
         self._show_state()
 
     def _fill_choices(self) -> None:
@@ -215,12 +215,10 @@ class RunPanel(QWidget):
         for caption in self._captions:
             caption.setVisible(not is_narrow)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours, curves included."""
         self._theme = theme
         self.export.setIcon(icon("export", theme))
-        for part in (self.plot, self.layers, self.layer_key, self.meters):
-            part.set_theme(theme)
         if self._controller.run is not None:
             self.show_run(self._controller.run)
         else:

@@ -47,9 +47,9 @@ class ComparisonPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)
-        self.set_theme(theme)
+        self.apply_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
         self.widget.setBackground(theme.qcolor("surface"))

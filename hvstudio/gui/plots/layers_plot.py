@@ -41,10 +41,10 @@ class LayersPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)
-        self.set_theme(theme)
+        self.apply_theme(theme)
         self._apply_range()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self.widget.setBackground(theme.qcolor("surface"))
         for name in ("left", "bottom"):

@@ -76,10 +76,10 @@ class ThroughputPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)
-        self.set_theme(theme)
+        self.apply_theme(theme)
         self._apply_range()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours; curve colours are given anew by `show_run`."""
         self._theme = theme
         self.widget.setBackground(theme.qcolor("surface"))

@@ -166,7 +166,7 @@ class ParameterRow(QWidget):
         self.problem.setWordWrap(True)
         self.problem.hide()
         self._lay_out()
-        self.set_theme(theme)
+        self.apply_theme(theme)
         self.editor.installEventFilter(self)
 
     def _lay_out(self) -> None:
@@ -192,7 +192,7 @@ class ParameterRow(QWidget):
         grid.addWidget(self.problem, 1, 1)
         grid.setColumnStretch(1, 1)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw the reset arrow in another theme's colours."""
         self.reset.setIcon(icon("reset", theme))
 

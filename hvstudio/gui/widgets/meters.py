@@ -27,7 +27,7 @@ class Meters(QWidget):
         self._rows: tuple[tuple[str, float], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
         self.update()

@@ -7,34 +7,37 @@ Qt's own saveState is not used: restoring tabbed docks with it leaves stray tab 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
-_AREAS: Final = {"left": "Palette", "right": "Inspector", "bottom": "Problems"}
+from hvstudio.gui.window.parts import Panel, Parts
+
+LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM: Final = Qt.DockWidgetArea.BottomDockWidgetArea
+_NAMES: Final = {LEFT: "left", RIGHT: "right", BOTTOM: "bottom"}
 DEFAULT_SIZES: Final = {"left": 252, "right": 336, "bottom": 276}
 _LARGEST: Final = 4000
 
 
-def add_docks(window: QMainWindow, areas: Mapping[Qt.DockWidgetArea, Mapping[str, QWidget]]) -> dict[str, QDockWidget]:
-    """Put panels into the areas of a window, those of one area behind each other, the first in front."""
+def add_docks(parts: Parts, panels: Sequence[Panel]) -> None:
+    """Put the panels of the table into their areas, those of one area behind each other, the first in front."""
+    window = parts.window
     window.setDockNestingEnabled(False)
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-    docks: dict[str, QDockWidget] = {}
-    for area, panels in areas.items():
-        first: QDockWidget | None = None
-        for title, panel in panels.items():
-            dock = docks[title] = _dock(window, title, panel)
-            if first is None:
-                window.addDockWidget(area, dock)
-                first = dock
-            else:
-                window.tabifyDockWidget(first, dock)
-        if first is not None:
-            first.raise_()
-    return docks
+    first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+    for row in panels:
+        dock = parts.docks[row.title] = _dock(window, row.title, parts.panels[row.title])
+        window.addDockWidget(row.area, dock)
+        if row.area in first:
+            window.tabifyDockWidget(first[row.area], dock)
+        else:
+            first[row.area] = dock
+    for dock in first.values():
+        dock.raise_()
 
 
 def _dock(window: QMainWindow, title: str, panel: QWidget) -> QDockWidget:
@@ -47,27 +50,35 @@ def _dock(window: QMainWindow, title: str, panel: QWidget) -> QDockWidget:
     return dock
 
 
-def layout_text(docks: Mapping[str, QDockWidget]) -> str:
+def layout_text(parts: Parts, panels: Sequence[Panel]) -> str:
     """The present arrangement."""
+    docks = parts.docks
     sizes = {
-        area: docks[title].height() if area == "bottom" else docks[title].width() for area, title in _AREAS.items()
+        _NAMES[area]: docks[title].height() if area is BOTTOM else docks[title].width()
+        for area, title in _first_titles(panels).items()
     }
     hidden = [title for title, dock in docks.items() if dock.isHidden() and not _is_behind(dock)]
     return json.dumps({"sizes": sizes, "hidden": hidden})
 
 
-def apply_layout(window: QMainWindow, docks: Mapping[str, QDockWidget], text: str) -> None:
+def apply_layout(parts: Parts, panels: Sequence[Panel], text: str) -> None:
     """Arrange the panels as the text says, as far as it makes sense."""
     data = _read(text)
     sizes = {**DEFAULT_SIZES, **_sound_sizes(data.get("sizes"))}
-    window.resizeDocks(
-        [docks["Palette"], docks["Inspector"]], [sizes["left"], sizes["right"]], Qt.Orientation.Horizontal
-    )
-    window.resizeDocks([docks["Problems"]], [sizes["bottom"]], Qt.Orientation.Vertical)
+    for area, title in _first_titles(panels).items():
+        direction = Qt.Orientation.Vertical if area is BOTTOM else Qt.Orientation.Horizontal
+        parts.window.resizeDocks([parts.docks[title]], [sizes[_NAMES[area]]], direction)
     hidden = data.get("hidden")
-    for title, dock in docks.items():
-        if isinstance(hidden, list) and title in hidden:
+    if not isinstance(hidden, list):
+        hidden = [row.title for row in panels if not row.is_shown_first]
+    for title, dock in parts.docks.items():
+        if title in hidden:
             dock.hide()
+
+
+def _first_titles(panels: Sequence[Panel]) -> dict[Qt.DockWidgetArea, str]:
+    """The panel of each area that stands in front and tells the size of them all."""
+    return {row.area: row.title for row in reversed(panels)}
 
 
 def hide_stray_tab_bars(window: QMainWindow) -> None:
@@ -101,5 +112,7 @@ def _sound_sizes(sizes: object) -> dict[str, int]:
     if not isinstance(sizes, dict):
         return {}
     return {
-        area: size for area, size in sizes.items() if area in _AREAS and isinstance(size, int) and 0 < size < _LARGEST
+        area: size
+        for area, size in sizes.items()
+        if area in DEFAULT_SIZES and isinstance(size, int) and 0 < size < _LARGEST
     }

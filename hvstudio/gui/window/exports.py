@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import evolve
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from hvstudio.catalog.catalog import Catalog
+from hvstudio.editor.workspace import Workspace
 from hvstudio.errors import HVStudioError
 from hvstudio.files.store import write_atomically
 from hvstudio.gui.clipboard import put_on_clipboard
@@ -17,14 +19,15 @@ from hvstudio.gui.look.theme import Theme, load_theme
 from hvstudio.gui.panels.run_panel import curve_specs
 from hvstudio.gui.pictures.export import Look, export_file, render_image, render_png, render_svg
 from hvstudio.gui.plots.export import plot_png, plot_svg, series_csv
+from hvstudio.gui.plots.throughput_plot import Metric
 from hvstudio.gui.window.dialogs.export_dialog import ExportDialog
-from hvstudio.gui.work.background import Latest
-from hvstudio.gui.work.files import file_name
+from hvstudio.gui.work.analysis import Analysis
+from hvstudio.gui.work.background import Latest, Runner
+from hvstudio.gui.work.choices import Choices
+from hvstudio.gui.work.files import Questions, file_name
 from hvstudio.gui.work.message import Message
+from hvstudio.gui.work.runs import RunController
 from hvstudio.model.document import Document
-
-if TYPE_CHECKING:
-    from hvstudio.gui.window.main_window import MainWindow
 
 _PLOT_FILTER: Final = "PNG picture (*.png);;SVG drawing (*.svg);;Table of values (*.csv)"
 _PICTURE_FILTERS: Final = {
@@ -49,9 +52,27 @@ def draw_small(catalog: Catalog) -> Callable[[Document, Theme], bytes]:
 class ExportController:
     """Exports of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        workspace: Workspace,
+        *,
+        runner: Runner,
+        choices: Choices,
+        questions: Questions,
+        say: Callable[[Message], None],
+        analysis: Analysis,
+        runs: RunController,
+    ) -> None:
         self._window = window
-        self._previews = Latest(window.runner)
+        self._workspace = workspace
+        self._runner = runner
+        self._choices = choices
+        self._questions = questions
+        self._say = say
+        self._analysis = analysis
+        self._runs = runs
+        self._previews = Latest(runner)
         self.dialog: ExportDialog | None = None
 
     def export_picture(self) -> None:
@@ -69,22 +90,22 @@ class ExportController:
 
     def export_to(self, path: Path, look: Look) -> None:
         """Write the diagram to a file."""
-        document, catalog, report = self._window.workspace.document, self._window.workspace.catalog, self._report()
+        document, catalog, report = self._workspace.document, self._workspace.catalog, self._report()
         self._run(lambda: export_file(document, catalog, path, report=report, look=look), f"Exported to {path.name}.")
 
-    def export_plot(self) -> None:
-        """Ask for a file and write the plot of the run on show."""
-        run = self._window.runs.run
+    def export_plot(self, metric: Metric) -> None:
+        """Ask for a file and write the plot of the run on show, with these values as its curves."""
+        run = self._runs.run
         if run is None:
             return
-        suggestion = str(self._folder() / f"{file_name(self._window.workspace.document.title)} {run.name}.png")
-        path = self._window.questions.export_path(suggestion, _PLOT_FILTER)
+        suggestion = str(self._folder() / f"{file_name(self._workspace.document.title)} {run.name}.png")
+        path = self._questions.export_path(suggestion, _PLOT_FILTER)
         if path is not None:
-            self.export_plot_to(path)
+            self.export_plot_to(path, metric)
 
-    def export_plot_to(self, path: Path) -> None:
+    def export_plot_to(self, path: Path, metric: Metric) -> None:
         """Write the plot to a file; its ending decides the format."""
-        run, plot = self._window.runs.run, self._window.run_panel.plot
+        run = self._runs.run
         if run is None:
             return
         theme = load_theme("light")
@@ -96,17 +117,17 @@ class ExportController:
             self._run(lambda: write_atomically(path, text.encode()), f"Exported to {path.name}.")
         elif suffix in (".png", ".svg"):
             draw = plot_png if suffix == ".png" else plot_svg
-            data = draw(specs, run.series, metric=plot.shown_metric, theme=theme, title=title)
+            data = draw(specs, run.series, metric=metric, theme=theme, title=title)
             self._run(lambda: write_atomically(path, data), f"Exported to {path.name}.")
         else:
             text = f"{path.name}: plots are PNG, SVG or CSV. End the name in .png, .svg or .csv."
-            self._window.say(Message(text=text, severity="error", key="export"))
+            self._say(Message(text=text, severity="error", key="export"))
 
     def _draw_preview(self) -> None:
         dialog = self.dialog
         if dialog is None:
             return
-        document, catalog, report = self._window.workspace.document, self._window.workspace.catalog, self._report()
+        document, catalog, report = self._workspace.document, self._workspace.catalog, self._report()
         look = evolve(dialog.look(), scale=1.0)
 
         def failed(error: Exception) -> None:
@@ -117,13 +138,13 @@ class ExportController:
         )
 
     def _choose_file(self, dialog: ExportDialog) -> None:
-        suggestion = str(self._folder() / f"{file_name(self._window.workspace.document.title)}{dialog.suffix}")
-        path = self._window.questions.export_path(suggestion, _PICTURE_FILTERS[dialog.suffix])
+        suggestion = str(self._folder() / f"{file_name(self._workspace.document.title)}{dialog.suffix}")
+        path = self._questions.export_path(suggestion, _PICTURE_FILTERS[dialog.suffix])
         if path is not None:
             self.export_to(path if path.suffix else path.with_name(path.name + dialog.suffix), dialog.look())
 
     def _copy(self, look: Look) -> None:
-        document, catalog, report = self._window.workspace.document, self._window.workspace.catalog, self._report()
+        document, catalog, report = self._workspace.document, self._workspace.catalog, self._report()
 
         def draw() -> tuple[QImage, bytes, bytes]:
             return (
@@ -134,15 +155,15 @@ class ExportController:
 
         def put(drawn: tuple[QImage, bytes, bytes]) -> None:
             put_on_clipboard({"image/png": drawn[1], "image/svg+xml": drawn[2]}, image=drawn[0])
-            self._window.say(Message(text="The picture is on the clipboard.", severity="success", key="export"))
+            self._say(Message(text="The picture is on the clipboard.", severity="success", key="export"))
 
-        self._window.runner.run(draw, put, self._tell)
+        self._runner.run(draw, put, self._tell)
 
     def _run(self, work: Callable[[], Any], done: str) -> None:
         def told(_result: Any) -> None:
-            self._window.say(Message(text=done, severity="success", key="export"))
+            self._say(Message(text=done, severity="success", key="export"))
 
-        self._window.runner.run(work, told, self._tell)
+        self._runner.run(work, told, self._tell)
 
     def _tell(self, error: Exception) -> None:
         if isinstance(error, HVStudioError):
@@ -151,12 +172,12 @@ class ExportController:
             text = f"The file was not written: {error.strerror or error}. Choose another folder or free some space."
         else:
             text = f"The export failed: {error}"
-        self._window.say(Message(text=text, severity="error", key="export"))
+        self._say(Message(text=text, severity="error", key="export"))
 
     def _report(self) -> Any:
-        report = self._window.analysis.report
-        return report if report is not None and report.document is self._window.workspace.document else None
+        report = self._analysis.report
+        return report if report is not None and report.document is self._workspace.document else None
 
     def _folder(self) -> Path:
-        path = self._window.workspace.file.path
-        return path.parent if path else Path(self._window.choices.settings.last_folder)
+        path = self._workspace.file.path
+        return path.parent if path else Path(self._choices.settings.last_folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,19 +11,13 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from hvstudio.editor.workspace import Workspace
-from hvstudio.gui.window.actions import ARRANGE, Actions
+from hvstudio.gui.window.actions.action import ARRANGE, BAR_END, MENUS
+from hvstudio.gui.window.actions.shown import Actions, add_groups
 
-MENUS: Final = ("File", "Edit", "View", "Run", "Architecture", "Help")
-_TOOLBAR: Final = (
-    "new", "open", "examples", "save", "", "undo", "redo", "", "cut", "copy", "paste", "delete", "", "zoom-out",
-    "zoom-in", "fit", "find", "", "export",
-)  # fmt: skip
-_RUN_BAR: Final = ("slower", "faster", "stop", "run-again")
 _HISTORY_SHOWN: Final = 25
 ICONS: Final = QSize(20, 20)
 SMALL_ICONS: Final = QSize(16, 16)
 """With these the toolbar fits into a window of 800 pixels, the Run button included."""
-THEME_CHOICES: Final = (("Light", "light"), ("Dark", "dark"), ("As the system", "system"))
 
 
 class Menus:
@@ -44,11 +38,11 @@ class Menus:
     def _fill(self, menu: QMenu, name: str) -> None:
         menu.setToolTipsVisible(True)
         self.menus[name] = menu
-        for spec, action in self.actions.in_menu(name):
-            if spec.starts_group:
+        for row, action in self.actions.in_menu(name):
+            if row.starts_group:
                 menu.addSeparator()
             menu.addAction(action)
-            if spec.name == "examples":
+            if row.name == "examples":
                 menu.insertMenu(action, self.recent)
 
     def _tool_bar(self, window: QMainWindow) -> QToolBar:
@@ -57,42 +51,38 @@ class Menus:
         bar.setMovable(False)
         bar.setIconSize(ICONS)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for name in _TOOLBAR:
-            if name:
-                self._add(bar, name)
-            else:
-                bar.addSeparator()
+        add_groups(bar, self.actions.in_places(lambda action: action.bar if action.bar < BAR_END else 0))
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spring)
-        for name in _RUN_BAR:
-            self._add(bar, name)
-        run = self._add(bar, "run")
+        add_groups(bar, self.actions.in_places(lambda action: action.bar if action.bar >= BAR_END else 0))
+        for action in bar.actions():
+            button = bar.widgetForAction(action)
+            if isinstance(button, QToolButton) and action.objectName():
+                button.setObjectName(action.objectName().replace("action.", "button.", 1))
+                button.setAccessibleName(action.text().rstrip("…"))
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        run = bar.widgetForAction(self.actions["run"])
+        assert isinstance(run, QToolButton)
         run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         run.setProperty("primary", True)
         window.addToolBar(bar)
         return bar
 
-    def _add(self, bar: QToolBar, name: str) -> QToolButton:
-        bar.addAction(self.actions[name])
-        button = bar.widgetForAction(self.actions[name])
-        assert isinstance(button, QToolButton)
-        button.setObjectName(f"button.{name}")
-        button.setAccessibleName(self.actions[name].text().rstrip("…"))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
-    def add_docks(self, docks: Sequence[QDockWidget]) -> None:
+    def add_docks(self, docks: Iterable[QDockWidget]) -> None:
         """Let the View menu show and hide panels."""
         menu = self.menus["View"].addMenu("Panels")
+        menu.setObjectName("panels")
         for dock in docks:
             menu.addAction(dock.toggleViewAction())
 
-    def add_themes(self, window: QMainWindow, chosen: str, choose: Callable[[str], None]) -> None:
+    def add_themes(
+        self, window: QMainWindow, themes: Sequence[tuple[str, str]], chosen: str, choose: Callable[[str], None]
+    ) -> None:
         """Let the View menu switch the theme."""
         menu = self.menus["View"].addMenu("Theme")
         group = QActionGroup(window)
-        for label, name in THEME_CHOICES:
+        for label, name in themes:
             action = QAction(label, window)
             action.setCheckable(True)
             action.setChecked(name == chosen)

@@ -106,7 +106,7 @@ def open_window(
     yield make
     for window in opened:
         window.shut_down()
-        window.canvas.close_canvas()
+        window.parts.canvas.close_canvas()
 
 
 @pytest.fixture

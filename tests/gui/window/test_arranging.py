@@ -10,21 +10,21 @@ from hvstudio.model.edits import add_block
 def test_two_hosts_are_put_on_common_ground_in_one_step(window: MainWindow) -> None:
     document, first = add_block(Document(), kind="host", name="First", position=(0.0, 0.0))
     document, second = add_block(document, kind="host", name="Second", position=(400.0, 90.0))
-    window.workspace.replace(document)
-    window.workspace.select([first])
+    window.parts.workspace.replace(document)
+    window.parts.workspace.select([first])
     action = window.actions_table["align-bottom"]
     assert not action.isEnabled()
     assert "at least two hosts" in action.toolTip()
-    window.workspace.select([first, second])
+    window.parts.workspace.select([first, second])
     assert action.isEnabled()
     assert not window.actions_table["distribute-across"].isEnabled()
     action.trigger()
-    assert window.workspace.document.positions == {first: (0.0, 90.0), second: (400.0, 90.0)}
+    assert window.parts.workspace.document.positions == {first: (0.0, 90.0), second: (400.0, 90.0)}
     assert window.actions_table["undo"].text() == "Undo align bottoms"
     action.trigger()
     assert window.actions_table["undo"].text() == "Undo align bottoms"
-    window.workspace.undo()
-    assert window.workspace.document is document
+    window.parts.workspace.undo()
+    assert window.parts.workspace.document is document
 
 
 def test_the_edit_menu_holds_the_menu_of_arranging(window: MainWindow) -> None:

@@ -18,18 +18,18 @@ def test_a_run_tells_equal_names_apart(
     open_window: Callable[[Document], MainWindow], twin_hosts: Document, qtbot: QtBot
 ) -> None:
     window = open_window(twin_hosts)
-    legend = window.run_panel.legend.values
+    legend = window.parts.run_panel.legend.values
     assert len({spec.name for spec in legend.specs}) == len(legend.specs) == 12
-    window.choices.change(run_speed=0.0, run_duration_s=0.5)
+    window.parts.choices.change(run_speed=0.0, run_duration_s=0.5)
     window.actions_table["run"].trigger()
-    qtbot.waitUntil(lambda: window.runs.state == "finished", timeout=20_000)
-    run = window.runs.run
+    qtbot.waitUntil(lambda: window.parts.runs.state == "finished", timeout=20_000)
+    run = window.parts.runs.run
     assert run is not None
-    specs = curve_specs(run, window.run_panel._theme)
+    specs = curve_specs(run, window.parts.run_panel._theme)
     heading = next(csv.reader(io.StringIO(series_csv(specs, run.series))))
     assert len(set(heading)) == len(heading)
     stations = station_names(run)
     assert len(set(stations)) == len(stations) == len(run.plan.station_name)
     assert host_names(run) == ("Server (host-1)", "Server (host-1-twin)")
-    rows = [line[0] for line in csv.reader(io.StringIO(window.results.as_csv()))][1:]
+    rows = [line[0] for line in csv.reader(io.StringIO(window.parts.results.as_csv()))][1:]
     assert len(set(rows)) == len(rows) == 12

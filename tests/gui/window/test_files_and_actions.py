@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import stat
 import sys
 from collections.abc import Callable
@@ -21,11 +22,12 @@ from hvstudio.files.store import document_in, load, save
 from hvstudio.gui.app import install_crash_hook, person_catalog
 from hvstudio.gui.panels.help import page_names
 from hvstudio.gui.pictures.export import Look
-from hvstudio.gui.probe import describe_window
-from hvstudio.gui.window.actions import ACTIONS
+from hvstudio.gui.window.actions.table import ACTIONS
 from hvstudio.gui.window.dialogs.about import about_text
 from hvstudio.gui.window.docks import layout_text
 from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.navigation import show_panel
+from hvstudio.gui.window.panels import PANELS
 from hvstudio.gui.work.background import Background, Immediate, Latest
 from hvstudio.gui.work.files import file_name
 from hvstudio.gui.work.message import Message
@@ -33,13 +35,15 @@ from hvstudio.model.document import Document
 from hvstudio.model.edits import set_title
 from hvstudio.settings import Settings
 
+PROBE = Path(__file__).parents[2] / "e2e" / "probe.py"
+
 
 def change(window: MainWindow) -> None:
-    window.workspace.apply("Title", lambda document: set_title(document, "Changed"))
+    window.parts.workspace.apply("Title", lambda document: set_title(document, "Changed"))
 
 
 def shown(window: MainWindow) -> str:
-    return "" if window.messages.current is None else window.messages.current.text
+    return "" if window.parts.messages.current is None else window.parts.messages.current.text
 
 
 def test_saving_asks_once_and_then_knows_the_file(window: MainWindow, answers, tmp_path: Path) -> None:
@@ -47,9 +51,9 @@ def test_saving_asks_once_and_then_knows_the_file(window: MainWindow, answers, t
     change(window)
     window.actions_table["save"].trigger()
     assert load(answers.path).title == "Changed"
-    assert not window.workspace.modified
+    assert not window.parts.workspace.modified
     assert "mine.hvs" in window.windowTitle()
-    window.workspace.apply("Title", lambda document: set_title(document, "Again"))
+    window.parts.workspace.apply("Title", lambda document: set_title(document, "Again"))
     window.actions_table["save"].trigger()
     assert answers.asked == ["save"]
     assert load(answers.path).title == "Again"
@@ -66,12 +70,12 @@ def test_a_read_only_folder_is_explained_and_nothing_is_lost(window: MainWindow,
     answers.path = folder / "mine.hvs"
     change(window)
     window.actions_table["save"].trigger()
-    message = window.messages.current
+    message = window.parts.messages.current
     assert message is not None
     assert message.severity == "error"
     assert [label for label, _ in message.actions] == ["Try again", "Save as…"]
-    assert window.workspace.modified
-    assert window.workspace.document.title == "Changed"
+    assert window.parts.workspace.modified
+    assert window.parts.workspace.document.title == "Changed"
 
 
 def test_a_file_changed_by_others_is_not_overwritten_unasked(window: MainWindow, answers, tmp_path: Path) -> None:
@@ -79,10 +83,10 @@ def test_a_file_changed_by_others_is_not_overwritten_unasked(window: MainWindow,
     change(window)
     window.actions_table["save"].trigger()
     save(Document(title="Of somebody else"), answers.path)
-    window.workspace.apply("Title", lambda document: set_title(document, "Mine"))
+    window.parts.workspace.apply("Title", lambda document: set_title(document, "Mine"))
     window.actions_table["save"].trigger()
     assert load(answers.path).title == "Of somebody else"
-    message = window.messages.current
+    message = window.parts.messages.current
     assert message is not None
     overwrite = dict(message.actions)["Overwrite it"]
     overwrite()
@@ -92,9 +96,9 @@ def test_a_file_changed_by_others_is_not_overwritten_unasked(window: MainWindow,
 def test_a_broken_file_leaves_the_document_as_it_is(window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "broken.hvs"
     broken.write_text("{")
-    before = window.workspace.document
-    window.files.open_path(broken)
-    assert window.workspace.document is before
+    before = window.parts.workspace.document
+    window.parts.files.open_path(broken)
+    assert window.parts.workspace.document is before
     assert "broken.hvs" in shown(window)
 
 
@@ -106,7 +110,7 @@ def test_unsaved_changes_are_asked_about_before_another_document(
     answers.about_changes = answer
     window.actions_table["new"].trigger()
     assert answers.asked == ["unsaved"]
-    assert window.workspace.document.title == title
+    assert window.parts.workspace.document.title == title
 
 
 def test_saving_first_goes_on_afterwards(window: MainWindow, answers, tmp_path: Path) -> None:
@@ -114,18 +118,18 @@ def test_saving_first_goes_on_afterwards(window: MainWindow, answers, tmp_path: 
     answers.about_changes, answers.path = "save", tmp_path / "kept.hvs"
     window.actions_table["new"].trigger()
     assert load(answers.path).title == "Changed"
-    assert len(window.workspace.document) == 0
+    assert len(window.parts.workspace.document) == 0
 
 
 def test_an_exported_picture_opens_again(window: MainWindow, tmp_path: Path) -> None:
-    blocks = set(window.workspace.document.blocks)
+    blocks = set(window.parts.workspace.document.blocks)
     for suffix in (".png", ".svg", ".pdf"):
         target = tmp_path / f"picture{suffix}"
-        window.exports.export_to(target, Look())
-        window.files.new()
-        window.files.open_path(target)
-        assert set(window.workspace.document.blocks) == blocks, suffix
-        assert window.workspace.file.path is None
+        window.parts.exports.export_to(target, Look())
+        window.parts.files.new()
+        window.parts.files.open_path(target)
+        assert set(window.parts.workspace.document.blocks) == blocks, suffix
+        assert window.parts.workspace.file.path is None
         assert target.name in window.windowTitle()
 
 
@@ -133,9 +137,9 @@ def test_the_plot_is_exported_as_picture_drawing_and_table(
     running_example: MainWindow, qtbot: QtBot, answers, tmp_path: Path
 ) -> None:
     window = running_example
-    window.choices.change(run_speed=0.0, run_duration_s=2.0)
+    window.parts.choices.change(run_speed=0.0, run_duration_s=2.0)
     window.actions_table["run"].trigger()
-    qtbot.waitUntil(lambda: window.runs.state == "finished", timeout=20_000)
+    qtbot.waitUntil(lambda: window.parts.runs.state == "finished", timeout=20_000)
     for suffix in (".png", ".svg", ".csv"):
         answers.path = tmp_path / f"plot{suffix}"
         window.actions_table["export-plot"].trigger()
@@ -166,7 +170,7 @@ def test_every_action_has_a_handler_a_name_and_a_shortcut_of_its_own(window: Mai
     taken: dict[str, str] = {}
     for spec in ACTIONS:
         assert window.actions_table[spec.name].objectName() == f"action.{spec.name}"
-        for keys in spec.shortcuts:
+        for keys in spec.keys:
             portable = QKeySequence(keys).toString()
             assert portable, (spec.name, keys)
             assert portable not in taken, (spec.name, taken.get(portable))
@@ -182,25 +186,25 @@ def test_undo_names_what_it_takes_back(window: MainWindow) -> None:
 
 def test_the_theme_switches_everything_while_it_runs(window: MainWindow) -> None:
     window.choose_theme("dark")
-    assert window.theme.dark
-    assert window.canvas.theme.dark
-    assert window.palette().window().color().name() == window.theme.colour("window")
-    background = window.run_panel.plot.widget.backgroundBrush().color().name()
-    assert background == window.theme.colour("surface")
-    assert window.theme.colour("surface") in window.styleSheet()
+    assert window.parts.theme.dark
+    assert window.parts.canvas.theme.dark
+    assert window.palette().window().color().name() == window.parts.theme.colour("window")
+    background = window.parts.run_panel.plot.widget.backgroundBrush().color().name()
+    assert background == window.parts.theme.colour("surface")
+    assert window.parts.theme.colour("surface") in window.styleSheet()
     window.choose_theme("light")
-    assert not window.canvas.theme.dark
+    assert not window.parts.canvas.theme.dark
 
 
 def test_messages_wait_their_turn_and_a_key_replaces(window: MainWindow) -> None:
-    window.say(Message(text="first", severity="error"))
-    window.say(Message(text="second", severity="warning", key="a"))
-    window.say(Message(text="third", severity="warning", key="a"))
+    window.parts.say(Message(text="first", severity="error"))
+    window.parts.say(Message(text="second", severity="warning", key="a"))
+    window.parts.say(Message(text="third", severity="warning", key="a"))
     assert shown(window) == "third"
-    window.messages.dismiss()
+    window.parts.messages.dismiss()
     assert shown(window) == "first"
-    window.messages.dismiss()
-    assert not window.messages.isVisibleTo(window)
+    window.parts.messages.dismiss()
+    assert not window.parts.messages.isVisibleTo(window)
 
 
 def test_unsaved_work_of_a_dead_session_is_offered_and_taken(
@@ -211,46 +215,46 @@ def test_unsaved_work_of_a_dead_session_is_offered_and_taken(
     journal.close()
     for file in (tmp_path / "recovery").iterdir():
         file.rename(file.with_name(file.name.replace(str(os.getpid()), "999999999")))
-    window.recovery.offer()
-    message = window.messages.current
+    window.parts.recovery.offer()
+    message = window.parts.messages.current
     assert message is not None
     assert "Lost work" in message.text
     dict(message.actions)["Recover"]()
-    assert window.workspace.document.title == "Lost work"
-    assert window.workspace.modified
+    assert window.parts.workspace.document.title == "Lost work"
+    assert window.parts.workspace.modified
 
 
 def test_the_command_palette_finds_actions_blocks_and_things_to_insert(window: MainWindow) -> None:
-    palette = window.command_palette
+    palette = window.parts.command_palette
     palette.open()
     palette.field.setText("insert xen")
     assert palette._model.rowCount() == 1
     palette._run(palette.list.currentIndex())
-    assert any(block.product == "xen" for block in window.workspace.document.blocks.values())
+    assert any(block.product == "xen" for block in window.parts.workspace.document.blocks.values())
     palette.open()
     palette.field.setText("go to vm 2")
     palette._run(palette.list.currentIndex())
-    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 2"
+    assert window.parts.workspace.document.block(window.parts.workspace.selection[0]).name == "VM 2"
 
 
 def test_find_walks_through_the_matches(window: MainWindow) -> None:
     window.actions_table["find"].trigger()
-    window.find_bar.field.setText("virtual machine")
-    assert window.find_bar.count.text() == "2 found"
-    window.find_bar.step(1)
-    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 1"
-    window.find_bar.step(1)
-    assert window.workspace.document.block(window.workspace.selection[0]).name == "VM 2"
-    assert window.find_bar.count.text() == "2 of 2"
+    window.parts.find_bar.field.setText("virtual machine")
+    assert window.parts.find_bar.count.text() == "2 found"
+    window.parts.find_bar.step(1)
+    assert window.parts.workspace.document.block(window.parts.workspace.selection[0]).name == "VM 1"
+    window.parts.find_bar.step(1)
+    assert window.parts.workspace.document.block(window.parts.workspace.selection[0]).name == "VM 2"
+    assert window.parts.find_bar.count.text() == "2 of 2"
 
 
 def test_the_gallery_shows_every_example_with_its_note(window: MainWindow) -> None:
     window.actions_table["examples"].trigger()
-    assert len(window.gallery._cards) >= 12
-    assert all(card.example.note for card in window.gallery._cards)
-    window.gallery._cards[0].opened.emit(window.gallery._cards[0].example.name)
-    assert window.stack.currentWidget() is window.canvas
-    assert len(window.workspace.document) > 0
+    assert len(window.parts.gallery._cards) >= 12
+    assert all(card.example.note for card in window.parts.gallery._cards)
+    window.parts.gallery._cards[0].opened.emit(window.parts.gallery._cards[0].example.name)
+    assert window.parts.stack.currentWidget() is window.parts.canvas
+    assert len(window.parts.workspace.document) > 0
 
 
 def test_every_help_page_opens_and_its_links_lead_somewhere(window: MainWindow) -> None:
@@ -258,16 +262,16 @@ def test_every_help_page_opens_and_its_links_lead_somewhere(window: MainWindow) 
     assert pages[0] == "getting-started"
     assert len(pages) >= 7
     for page in pages:
-        window.help_panel.show_page(page)
-        assert window.help_panel.browser.toPlainText().strip()
+        window.parts.help.show_page(page)
+        assert window.parts.help.browser.toPlainText().strip()
 
 
 def test_every_rule_has_a_page_reached_from_the_index(window: MainWindow) -> None:
-    window.help_panel.show_page("rules")
-    assert "All rules" in window.help_panel.browser.toPlainText()
+    window.parts.help.show_page("rules")
+    assert "All rules" in window.parts.help.browser.toPlainText()
     for rule in RULES:
-        window.help_panel.browser.anchorClicked.emit(QUrl(f"rule:{rule}"))
-        assert RULES[rule].title in window.help_panel.browser.toPlainText(), rule
+        window.parts.help.browser.anchorClicked.emit(QUrl(f"rule:{rule}"))
+        assert RULES[rule].title in window.parts.help.browser.toPlainText(), rule
 
 
 def test_about_names_version_and_engine() -> None:
@@ -277,8 +281,9 @@ def test_about_names_version_and_engine() -> None:
 
 
 def test_the_probe_tells_where_blocks_and_entries_are(window: MainWindow) -> None:
+    describe_window = runpy.run_path(str(PROBE))["describe_window"]
     seen = json.loads(json.dumps(describe_window(window)))
-    assert set(seen["blocks"]) == set(window.workspace.document.blocks)
+    assert set(seen["blocks"]) == set(window.parts.workspace.document.blocks)
     assert all(width > 0 and height > 0 for _, _, width, height in seen["blocks"].values())
     assert "host-server-2016" in seen["palette"] or len(seen["palette"]) > 3
     assert "button.run" in seen["buttons"]
@@ -288,7 +293,7 @@ def test_the_probe_tells_where_blocks_and_entries_are(window: MainWindow) -> Non
 def test_every_field_and_button_has_an_accessible_name(window: MainWindow) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit
 
-    window.workspace.select([next(iter(window.workspace.document.blocks))])
+    window.parts.workspace.select([next(iter(window.parts.workspace.document.blocks))])
     nameless = [
         f"{type(widget).__name__} {widget.objectName()} in {widget.parentWidget().objectName()}"
         for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
@@ -302,8 +307,8 @@ def test_every_field_and_button_has_an_accessible_name(window: MainWindow) -> No
 
 
 def test_the_layout_of_the_panels_is_remembered(window: MainWindow) -> None:
-    window.docks["Results"].hide()
-    data = json.loads(layout_text(window.docks))
+    window.parts.docks["Results"].hide()
+    data = json.loads(layout_text(window.parts, PANELS))
     assert data["hidden"] == ["Results"]
     assert set(data["sizes"]) == {"left", "right", "bottom"}
 
@@ -349,39 +354,39 @@ def test_immediate_work_raises_where_nobody_listens() -> None:
 
 
 def test_space_belongs_to_the_button_that_has_the_keyboard(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_panel("Run")
-    box = window.run_panel.earlier
+    show_panel(window.parts, "Run")
+    box = window.parts.run_panel.earlier
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Space)
     assert box.isChecked()
-    assert window.runs.state == "idle"
+    assert window.parts.runs.state == "idle"
 
 
 def test_a_preview_shows_what_a_conversion_leads_to_and_changes_nothing(window: MainWindow) -> None:
-    window.show_panel("Architecture")
-    before = window.workspace.document
-    button = window.architecture._convert_buttons["type2"]
+    show_panel(window.parts, "Architecture")
+    before = window.parts.workspace.document
+    button = window.parts.architecture._convert_buttons["type2"]
     QApplication.sendEvent(button, QEvent(QEvent.Type.Enter))
-    window.preview.draw()
-    assert window.preview.isVisible()
-    assert window.preview.title.text() == "Preview: Convert to Type 2"
-    assert not window.preview.picture.pixmap().isNull()
+    window.parts.preview.draw()
+    assert window.parts.preview.isVisible()
+    assert window.parts.preview.title.text() == "Preview: Convert to Type 2"
+    assert not window.parts.preview.picture.pixmap().isNull()
     QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
-    assert not window.preview.isVisible()
-    assert window.workspace.document is before
+    assert not window.parts.preview.isVisible()
+    assert window.parts.workspace.document is before
 
 
 def test_the_history_goes_to_any_state(window: MainWindow) -> None:
     change(window)
-    window.workspace.apply("Again", lambda document: set_title(document, "Twice changed"))
+    window.parts.workspace.apply("Again", lambda document: set_title(document, "Twice changed"))
     menu = next(menu for menu in window.findChildren(QMenu) if menu.objectName() == "history")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["Again", "Title", "As it was opened"]
     menu.actions()[2].trigger()
-    assert window.workspace.document.title == "Untitled"
+    assert window.parts.workspace.document.title == "Untitled"
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
-    assert window.workspace.document.title == "Twice changed"
+    assert window.parts.workspace.document.title == "Twice changed"
 
 
 def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -393,8 +398,8 @@ def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot
         QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     window.dropEvent(drop)
-    qtbot.waitUntil(lambda: window.workspace.document.title == "Dropped")
-    assert window.workspace.file.path == file
+    qtbot.waitUntil(lambda: window.parts.workspace.document.title == "Dropped")
+    assert window.parts.workspace.file.path == file
 
 
 def test_what_nobody_catches_is_shown_and_logged_and_the_work_goes_on(
@@ -403,7 +408,7 @@ def test_what_nobody_catches_is_shown_and_logged_and_the_work_goes_on(
 ) -> None:  # fmt: skip
     expected_log_warnings.append("nobody caught")
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    install_crash_hook(window)
+    install_crash_hook(window.parts)
     change(window)
     try:
         raise ZeroDivisionError("a bug")
@@ -426,9 +431,9 @@ def test_a_catalogue_of_ones_own_that_is_wrong_is_left_out_with_the_reason(tmp_p
 
 def test_pasting_from_an_empty_clipboard_says_so(window: MainWindow) -> None:
     QApplication.clipboard().clear()
-    before = window.workspace.document
+    before = window.parts.workspace.document
     window.actions_table["paste"].trigger()
-    assert window.workspace.document is before
+    assert window.parts.workspace.document is before
     assert shown(window)
 
 
@@ -438,7 +443,7 @@ def test_the_picture_is_copied_with_the_composition_inside(window: MainWindow) -
     assert data.hasImage()
     document, is_export = document_in(bytes(data.data("image/png").data()), name="clipboard")
     assert is_export
-    assert document == window.workspace.document
+    assert document == window.parts.workspace.document
     QApplication.clipboard().clear()
 
 

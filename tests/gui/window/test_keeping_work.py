@@ -32,13 +32,13 @@ def file(window: MainWindow, answers, tmp_path: Path) -> Path:
 
 
 def title(window: MainWindow, text: str) -> None:
-    window.workspace.apply("Title", lambda document: set_title(document, text))
+    window.parts.workspace.apply("Title", lambda document: set_title(document, text))
 
 
 def press(window: MainWindow, label: str) -> None:
-    assert window.messages.current is not None
-    action = dict(window.messages.current.actions)[label]
-    window.messages.dismiss()
+    assert window.parts.messages.current is not None
+    action = dict(window.parts.messages.current.actions)[label]
+    window.parts.messages.dismiss()
     action()
 
 
@@ -63,23 +63,23 @@ def test_a_save_marks_the_version_that_it_saved_whatever_happened_meanwhile(
     window: MainWindow, storage, file: Path
 ) -> None:
     title(window, "Second")
-    second = window.workspace.document
+    second = window.parts.workspace.document
     storage.is_slow = True
     window.actions_table["save"].trigger()
     title(window, "Third")
     storage.finish()
     assert load(file).title == "Second"
-    assert window.workspace.modified
-    window.workspace.undo()
-    assert window.workspace.document is second
-    assert not window.workspace.modified
+    assert window.parts.workspace.modified
+    window.parts.workspace.undo()
+    assert window.parts.workspace.document is second
+    assert not window.parts.workspace.modified
 
 
 def test_undo_during_a_slow_save_is_shown_as_modified(window: MainWindow, storage, file: Path) -> None:
     title(window, "Second")
     storage.is_slow = True
     window.actions_table["save"].trigger()
-    window.workspace.undo()  # "First" is in the file still, but not for long
+    window.parts.workspace.undo()  # "First" is in the file still, but not for long
     assert window.isWindowModified()
     storage.finish()
     assert load(file).title == "Second"
@@ -94,9 +94,9 @@ def test_two_saves_at_once_leave_the_later_version_and_no_false_alarm(window: Ma
     window.actions_table["save"].trigger()
     storage.finish()
     assert load(file).title == "Third"
-    assert not window.workspace.modified
-    assert window.messages.current is not None
-    assert window.messages.current.severity == "success"
+    assert not window.parts.workspace.modified
+    assert window.parts.messages.current is not None
+    assert window.parts.messages.current.severity == "success"
 
 
 @pytest.mark.parametrize("action", ["new", "example"])
@@ -106,10 +106,10 @@ def test_another_document_asked_for_during_a_save_does_not_get_its_file(
     title(window, "Second")
     storage.is_slow = True
     window.actions_table["save"].trigger()
-    window.files.new() if action == "new" else window.files.open_example("hyper-v-2016")
+    window.parts.files.new() if action == "new" else window.parts.files.open_example("hyper-v-2016")
     storage.finish()
     assert load(file).title == "Second"
-    assert window.workspace.file.path is None
+    assert window.parts.workspace.file.path is None
     assert answers.asked == []
     answers.path = file.with_name("another.hvs")
     window.actions_table["save"].trigger()
@@ -127,25 +127,25 @@ def test_trying_again_after_a_failure_does_not_overwrite_what_others_wrote(
     with monkeypatch.context() as patched:
         patched.setattr("hvstudio.gui.work.files.save", full)
         window.actions_table["save"].trigger()
-    assert window.workspace.modified
+    assert window.parts.workspace.modified
     save(Document(title="Of somebody else"), file)
     press(window, "Try again")
     assert load(file).title == "Of somebody else"
-    assert window.workspace.document.title == "Second"
+    assert window.parts.workspace.document.title == "Second"
 
 
 def test_what_a_message_offers_is_for_the_document_that_it_was_about(window: MainWindow, file: Path, answers) -> None:
     title(window, "Second")
     save(Document(title="Of somebody else"), file)
     window.actions_table["save"].trigger()
-    message = window.messages.current
+    message = window.parts.messages.current
     assert message is not None
     answers.about_changes = "discard"
     window.actions_table["new"].trigger()
     for label in ("Overwrite it", "Load it again"):
         dict(message.actions)[label]()
         assert load(file).title == "Of somebody else"
-        assert window.workspace.document.title == "Untitled"
+        assert window.parts.workspace.document.title == "Untitled"
 
 
 # Leaving for another document
@@ -162,7 +162,7 @@ def test_what_is_typed_while_a_save_before_leaving_is_under_way_is_asked_about(
     answers.about_changes = "cancel"
     storage.finish()
     assert answers.asked == ["unsaved", "unsaved"]
-    assert window.workspace.document.title == "Third"
+    assert window.parts.workspace.document.title == "Third"
     assert load(file).title == "Second"
 
 
@@ -173,21 +173,21 @@ def test_a_save_that_fails_before_leaving_stays(
     save(Document(title="Of somebody else"), file)
     answers.about_changes = "save"
     window.actions_table["new"].trigger()
-    assert window.workspace.document.title == "Second"
+    assert window.parts.workspace.document.title == "Second"
     press(window, "Overwrite it")  # goes on to the new document after that
     assert load(file).title == "Second"
-    assert window.workspace.document.title == "Untitled"
+    assert window.parts.workspace.document.title == "Untitled"
 
 
 def test_edits_while_a_file_loads_are_asked_about(window: MainWindow, storage, answers, tmp_path: Path) -> None:
     other = tmp_path / "other.hvs"
     save(Document(title="Other"), other)
     storage.is_slow = True
-    window.files.open_path(other)
+    window.parts.files.open_path(other)
     title(window, "Typed meanwhile")
     storage.finish()
     assert answers.asked == ["unsaved"]
-    assert window.workspace.document.title == "Typed meanwhile"
+    assert window.parts.workspace.document.title == "Typed meanwhile"
 
 
 def test_what_was_let_go_is_not_asked_about_twice(window: MainWindow, storage, answers, tmp_path: Path) -> None:
@@ -196,44 +196,44 @@ def test_what_was_let_go_is_not_asked_about_twice(window: MainWindow, storage, a
     title(window, "Not wanted any more")
     answers.about_changes = "discard"
     storage.is_slow = True
-    window.files.open_path(other)
+    window.parts.files.open_path(other)
     storage.finish()
     assert answers.asked == ["unsaved"]
-    assert window.workspace.document.title == "Other"
+    assert window.parts.workspace.document.title == "Other"
 
 
 def test_of_two_files_asked_for_the_later_one_is_opened(window: MainWindow, storage, tmp_path: Path) -> None:
     for name in ("one", "two"):
         save(Document(title=name), tmp_path / f"{name}.hvs")
     storage.is_slow = True
-    window.files.open_path(tmp_path / "one.hvs")
-    window.files.open_path(tmp_path / "two.hvs")
+    window.parts.files.open_path(tmp_path / "one.hvs")
+    window.parts.files.open_path(tmp_path / "two.hvs")
     storage.finish()
-    assert window.workspace.document.title == "two"
-    assert window.workspace.file.path == tmp_path / "two.hvs"
+    assert window.parts.workspace.document.title == "two"
+    assert window.parts.workspace.file.path == tmp_path / "two.hvs"
 
 
 def test_a_new_document_asked_for_while_a_file_loads_stays(window: MainWindow, storage, tmp_path: Path) -> None:
     save(Document(title="Slow"), tmp_path / "slow.hvs")
     storage.is_slow = True
-    window.files.open_path(tmp_path / "slow.hvs")
+    window.parts.files.open_path(tmp_path / "slow.hvs")
     window.actions_table["new"].trigger()
     storage.finish()
-    assert window.workspace.document.title == "Untitled"
-    assert window.workspace.file.path is None
+    assert window.parts.workspace.document.title == "Untitled"
+    assert window.parts.workspace.file.path is None
 
 
 def test_loading_a_changed_file_again_can_be_undone(window: MainWindow, file: Path) -> None:
     title(window, "Mine")
-    mine = window.workspace.document
+    mine = window.parts.workspace.document
     save(Document(title="Of somebody else"), file)
     window.actions_table["save"].trigger()
     press(window, "Load it again")
-    assert window.workspace.document.title == "Of somebody else"
-    assert not window.workspace.modified
+    assert window.parts.workspace.document.title == "Of somebody else"
+    assert not window.parts.workspace.modified
     window.actions_table["undo"].trigger()
-    assert window.workspace.document is mine
-    assert window.workspace.modified
+    assert window.parts.workspace.document is mine
+    assert window.parts.workspace.modified
     save(Document(title="Again of somebody else"), file)
     window.actions_table["save"].trigger()
     assert load(file).title == "Again of somebody else"  # asked before it is overwritten
@@ -252,7 +252,7 @@ def test_closing_asks_about_changes(
     window: MainWindow, file: Path, answers, tmp_path: Path, answer: str, closes: bool
 ) -> None:
     title(window, "Second")
-    window.recovery.record()
+    window.parts.recovery.record()
     answers.about_changes = answer
     assert is_closed(window) is closes
     assert answers.asked == ["unsaved"]
@@ -291,7 +291,7 @@ def test_closing_with_save_and_no_file_chosen_stays(window: MainWindow, answers)
     title(window, "Second")
     answers.about_changes, answers.path = "save", None
     assert not is_closed(window)
-    assert window.workspace.modified
+    assert window.parts.workspace.modified
 
 
 def test_closing_with_a_save_that_fails_stays_and_says_why(window: MainWindow, file: Path, answers) -> None:
@@ -299,8 +299,8 @@ def test_closing_with_a_save_that_fails_stays_and_says_why(window: MainWindow, f
     save(Document(title="Of somebody else"), file)
     answers.about_changes = "save"
     assert not is_closed(window)
-    assert window.messages.current is not None
-    assert "another program changed the file" in window.messages.current.text
+    assert window.parts.messages.current is not None
+    assert "another program changed the file" in window.parts.messages.current.text
     press(window, "Overwrite it")
     assert not window.isVisible()
     assert load(file).title == "Second"
@@ -316,7 +316,7 @@ def test_what_is_typed_while_closing_saves_is_asked_about(window: MainWindow, st
     storage.finish()
     assert window.isVisible()
     assert answers.asked == ["unsaved", "unsaved"]
-    assert window.workspace.document.title == "Third"
+    assert window.parts.workspace.document.title == "Third"
 
 
 def test_closing_during_a_save_waits_for_the_file(window: MainWindow, storage, file: Path, answers) -> None:
@@ -348,7 +348,7 @@ def test_who_insists_on_closing_during_a_save_that_does_not_end_is_asked(
 def test_closing_while_a_file_loads_does_not_wait_for_it(window: MainWindow, storage, tmp_path: Path) -> None:
     save(Document(title="Slow"), tmp_path / "slow.hvs")
     storage.is_slow = True
-    window.files.open_path(tmp_path / "slow.hvs")
+    window.parts.files.open_path(tmp_path / "slow.hvs")
     assert is_closed(window)
 
 
@@ -358,7 +358,7 @@ def test_closing_while_a_file_loads_does_not_wait_for_it(window: MainWindow, sto
 def left_behind(window: MainWindow, tmp_path: Path, file: Path | None, text: str) -> None:
     """A session that knew the window's file as it is now, and ended without a word."""
     journal = Journal(tmp_path / "recovery")
-    journal.record(Document(title=text), file=window.workspace.file if file else None)
+    journal.record(Document(title=text), file=window.parts.workspace.file if file else None)
     journal.close()
 
 
@@ -366,11 +366,11 @@ def test_a_recovered_document_knows_its_file_and_is_saved_without_a_false_alarm(
     window: MainWindow, file: Path, tmp_path: Path
 ) -> None:
     left_behind(window, tmp_path, file, "Recovered")
-    window.files.new()
-    window.recovery.offer()
+    window.parts.files.new()
+    window.parts.recovery.offer()
     press(window, "Recover")
-    assert (window.workspace.document.title, window.workspace.file.path) == ("Recovered", file)
-    assert window.workspace.modified
+    assert (window.parts.workspace.document.title, window.parts.workspace.file.path) == ("Recovered", file)
+    assert window.parts.workspace.modified
     window.actions_table["save"].trigger()
     assert load(file).title == "Recovered"
 
@@ -380,8 +380,8 @@ def test_a_recovered_document_does_not_overwrite_what_others_wrote_since(
 ) -> None:
     left_behind(window, tmp_path, file, "Recovered")
     save(Document(title="Of somebody else"), file)
-    window.files.new()
-    window.recovery.offer()
+    window.parts.files.new()
+    window.parts.recovery.offer()
     press(window, "Recover")
     window.actions_table["save"].trigger()
     assert load(file).title == "Of somebody else"
@@ -389,25 +389,25 @@ def test_a_recovered_document_does_not_overwrite_what_others_wrote_since(
 
 def test_recovering_over_new_edits_asks_first_and_is_offered_again(window: MainWindow, answers, tmp_path: Path) -> None:
     left_behind(window, tmp_path, None, "Left behind")
-    window.recovery.offer()
+    window.parts.recovery.offer()
     title(window, "Typed since")
     press(window, "Recover")
     assert answers.asked == ["unsaved"]
-    assert window.workspace.document.title == "Typed since"
+    assert window.parts.workspace.document.title == "Typed since"
     answers.about_changes = "discard"
     press(window, "Recover")
-    assert window.workspace.document.title == "Left behind"
+    assert window.parts.workspace.document.title == "Left behind"
 
 
 def test_two_offers_both_taken_lose_neither(window: MainWindow, answers, tmp_path: Path) -> None:
     left_behind(window, tmp_path, None, "One")
     left_behind(window, tmp_path, None, "Two")
-    window.recovery.offer()
+    window.parts.recovery.offer()
     press(window, "Recover")
-    first = window.workspace.document.title
+    first = window.parts.workspace.document.title
     answers.about_changes, answers.path = "save", tmp_path / "first.hvs"
     press(window, "Recover")
-    assert {first, window.workspace.document.title} == {"One", "Two"}
+    assert {first, window.parts.workspace.document.title} == {"One", "Two"}
     assert load(tmp_path / "first.hvs").title == first
 
 
@@ -416,17 +416,17 @@ def test_recovering_before_a_slow_file_has_loaded_keeps_the_recovered_work(
 ) -> None:
     left_behind(window, tmp_path, None, "Left behind")
     save(Document(title="Slow"), tmp_path / "slow.hvs")
-    window.recovery.offer()
+    window.parts.recovery.offer()
     storage.is_slow = True
-    window.files.open_path(tmp_path / "slow.hvs")
+    window.parts.files.open_path(tmp_path / "slow.hvs")
     press(window, "Recover")
     storage.finish()
-    assert window.workspace.document.title == "Left behind"
+    assert window.parts.workspace.document.title == "Left behind"
 
 
 def test_recovered_work_is_in_one_journal_until_it_is_saved(window: MainWindow, answers, tmp_path: Path) -> None:
     left_behind(window, tmp_path, None, "Left behind")
-    window.recovery.offer()
+    window.parts.recovery.offer()
     press(window, "Recover")
     assert len(list((tmp_path / "recovery").glob("*.journal"))) == 1
     assert recoverable(tmp_path / "recovery") == ()  # it is this session's now
@@ -438,17 +438,17 @@ def test_recovered_work_is_in_one_journal_until_it_is_saved(window: MainWindow, 
 def test_what_is_in_its_file_after_all_is_not_offered(window: MainWindow, file: Path, tmp_path: Path) -> None:
     left_behind(window, tmp_path, file, "Saved in the last moment")
     save(Document(title="Saved in the last moment"), file)
-    window.messages.dismiss()
-    window.recovery.offer()
-    assert window.messages.current is None
+    window.parts.messages.dismiss()
+    window.parts.recovery.offer()
+    assert window.parts.messages.current is None
     assert list((tmp_path / "recovery").glob("*.journal")) == []
 
 
 def test_a_mistake_that_was_undone_is_not_in_the_journal(window: MainWindow, file: Path, tmp_path: Path) -> None:
     title(window, "A mistake")
-    window.recovery.record()
+    window.parts.recovery.record()
     assert list((tmp_path / "recovery").glob("*.journal"))
-    window.workspace.undo()
+    window.parts.workspace.undo()
     assert list((tmp_path / "recovery").glob("*.journal")) == []
 
 
@@ -459,9 +459,9 @@ def test_the_journal_knows_the_file_that_a_save_made_meanwhile(
     storage.is_slow = True
     window.actions_table["save"].trigger()
     title(window, "Third")
-    window.recovery.record()
+    window.parts.recovery.record()
     storage.finish()
-    window.recovery._journal.close()  # the program ends here
+    window.parts.recovery._journal.close()  # the program ends here
     (found,) = recoverable(tmp_path / "recovery")
     assert found.document.title == "Third"
     save(found.document, file, expected=found.file.stamp)  # no false alarm

@@ -17,48 +17,50 @@ from hvstudio.model.edits import add_block, remove_blocks, rename_block, set_par
 
 
 def vms(window: MainWindow) -> list[BlockId]:
-    return [block.id for block in window.workspace.document.blocks.values() if block.kind == "vm"]
+    return [block.id for block in window.parts.workspace.document.blocks.values() if block.kind == "vm"]
 
 
 def run_to_the_end(window: MainWindow, qtbot: QtBot, *, seconds: float = 3.0) -> None:
-    window.choices.change(run_speed=0.0, run_duration_s=seconds)
+    window.parts.choices.change(run_speed=0.0, run_duration_s=seconds)
     window.actions_table["run"].trigger()
-    qtbot.waitUntil(lambda: window.runs.state == "finished", timeout=20_000)
+    qtbot.waitUntil(lambda: window.parts.runs.state == "finished", timeout=20_000)
 
 
 def test_every_vm_gets_a_curve_that_rises(running_example: MainWindow, qtbot: QtBot) -> None:
     run_to_the_end(running_example, qtbot)
-    legend = running_example.run_panel.legend.values
+    legend = running_example.parts.run_panel.legend.values
     assert [spec.block for spec in legend.specs] == vms(running_example)
     assert all(legend.values[vm] > 0 for vm in vms(running_example))
-    assert len(running_example.run_panel.plot.curves) == 6
-    assert all(curve.getData()[1].max() > 0 for curve in running_example.run_panel.plot.curves)
+    assert len(running_example.parts.run_panel.plot.curves) == 6
+    assert all(curve.getData()[1].max() > 0 for curve in running_example.parts.run_panel.plot.curves)
 
 
 def test_the_estimate_is_there_before_the_first_run(running_example: MainWindow) -> None:
-    legend = running_example.run_panel.legend
+    legend = running_example.parts.run_panel.legend
     assert [spec.block for spec in legend.values.specs] == vms(running_example)
     assert all(legend.values.index(row, 4).data() for row in range(6))
     assert not legend.values.index(0, 1).data()
-    assert "The estimate expects" in running_example.run_panel._hint.text()
+    assert "The estimate expects" in running_example.parts.run_panel._hint.text()
 
 
 def test_results_give_an_interval_around_the_throughput(running_example: MainWindow, qtbot: QtBot) -> None:
     run_to_the_end(running_example, qtbot)
-    run = running_example.results.current
+    run = running_example.parts.results.current
     assert run is not None
     for vm in run.results.to_json()["vms"]:
         low, high = vm["throughput_ci95"]
         assert low <= vm["throughput_per_s"] <= high
-    assert running_example.results.as_csv().splitlines()[0].startswith("VM,Throughput /s,95 % interval")
-    assert len(running_example.results.as_csv().splitlines()) == 7
+    assert running_example.parts.results.as_csv().splitlines()[0].startswith("VM,Throughput /s,95 % interval")
+    assert len(running_example.parts.results.as_csv().splitlines()) == 7
 
 
 def test_running_again_with_the_same_seed_changes_nothing(running_example: MainWindow, qtbot: QtBot) -> None:
     run_to_the_end(running_example, qtbot)
     running_example.actions_table["run-again"].trigger()
-    qtbot.waitUntil(lambda: len(running_example.runs.runs) == 2 and running_example.runs.state == "finished")
-    panel = running_example.results
+    qtbot.waitUntil(
+        lambda: len(running_example.parts.runs.runs) == 2 and running_example.parts.runs.state == "finished"
+    )
+    panel = running_example.parts.results
     assert panel.runs.count() == 2
     panel.baseline.setCurrentIndex(panel.baseline.findText("Run 1"))
     panel.baseline.activated.emit(1)
@@ -67,31 +69,31 @@ def test_running_again_with_the_same_seed_changes_nothing(running_example: MainW
 
 
 def test_space_pauses_and_goes_on(running_example: MainWindow, qtbot: QtBot) -> None:
-    running_example.choices.change(run_speed=1.0, run_duration_s=0.0)
+    running_example.parts.choices.change(run_speed=1.0, run_duration_s=0.0)
     run = running_example.actions_table["run"]
     run.trigger()
-    assert (running_example.runs.state, run.text()) == ("running", "Pause")
+    assert (running_example.parts.runs.state, run.text()) == ("running", "Pause")
     run.trigger()
-    assert (running_example.runs.state, run.text()) == ("paused", "Continue")
+    assert (running_example.parts.runs.state, run.text()) == ("paused", "Continue")
     run.trigger()
-    assert running_example.runs.state == "running"
+    assert running_example.parts.runs.state == "running"
     running_example.actions_table["stop"].trigger()
-    qtbot.waitUntil(lambda: running_example.runs.state is RunState.STOPPED)
-    assert running_example.runs.run is not None
-    assert running_example.runs.run.results is not None
+    qtbot.waitUntil(lambda: running_example.parts.runs.state is RunState.STOPPED)
+    assert running_example.parts.runs.run is not None
+    assert running_example.parts.runs.run.results is not None
 
 
 def test_structural_edits_mark_the_run_as_outdated_until_undone(running_example: MainWindow, qtbot: QtBot) -> None:
     window = running_example
-    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    window.parts.choices.change(run_speed=1.0, run_duration_s=0.0)
     window.actions_table["run"].trigger()
-    window.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[:1]))
-    qtbot.waitUntil(lambda: window.runs.is_outdated)
-    assert window.messages.current is not None
-    assert "has changed" in window.messages.current.text
-    window.workspace.undo()
-    qtbot.waitUntil(lambda: not window.runs.is_outdated)
-    assert window.messages.current is None
+    window.parts.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[:1]))
+    qtbot.waitUntil(lambda: window.parts.runs.is_outdated)
+    assert window.parts.messages.current is not None
+    assert "has changed" in window.parts.messages.current.text
+    window.parts.workspace.undo()
+    qtbot.waitUntil(lambda: not window.parts.runs.is_outdated)
+    assert window.parts.messages.current is None
 
 
 def test_the_estimate_beside_a_result_is_that_of_the_composition_that_was_run(
@@ -102,23 +104,23 @@ def test_the_estimate_beside_a_result_is_that_of_the_composition_that_was_run(
     vm = vms(window)[0]
 
     def shown() -> list[str]:
-        return [row["Estimate /s"] for row in csv.DictReader(window.results.as_csv().splitlines())]
+        return [row["Estimate /s"] for row in csv.DictReader(window.parts.results.as_csv().splitlines())]
 
     def in_the_legend() -> list[str]:
-        legend = window.run_panel.legend.values
+        legend = window.parts.run_panel.legend.values
         return [legend.index(row, 4).data() for row in range(legend.rowCount())]
 
     before, legend_before = shown(), in_the_legend()
     assert "–" not in before
-    assert "of an earlier composition" not in window.run_panel.status.text()
-    window.workspace.apply("Cap", lambda document: set_parameters(document, [vm], {"cpu_limit": 0.01}))
-    window.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[1:2]))
+    assert "of an earlier composition" not in window.parts.run_panel.status.text()
+    window.parts.workspace.apply("Cap", lambda document: set_parameters(document, [vm], {"cpu_limit": 0.01}))
+    window.parts.workspace.apply("Delete", lambda document: remove_blocks(document, vms(window)[1:2]))
     assert shown() == before
     assert in_the_legend() == legend_before
-    assert "of an earlier composition" in window.run_panel.status.text()
-    window.workspace.undo()
-    window.workspace.undo()
-    assert "of an earlier composition" not in window.run_panel.status.text()
+    assert "of an earlier composition" in window.parts.run_panel.status.text()
+    window.parts.workspace.undo()
+    window.parts.workspace.undo()
+    assert "of an earlier composition" not in window.parts.run_panel.status.text()
 
 
 def test_a_run_whose_composition_was_edited_before_its_estimate_came_gets_its_own(
@@ -126,13 +128,13 @@ def test_a_run_whose_composition_was_edited_before_its_estimate_came_gets_its_ow
 ) -> None:
     window = running_example
     run_to_the_end(window, qtbot)
-    (first,) = window.runs.runs
+    (first,) = window.parts.runs.runs
     assert first.forecast is not None
     assert first.forecast.document is first.document
-    window.runs._forecast = None  # as when the estimate of a large composition still waits for rest
+    window.parts.runs._forecast = None  # as when the estimate of a large composition still waits for rest
     window.actions_table["run-again"].trigger()
-    qtbot.waitUntil(lambda: len(window.runs.runs) == 2 and window.runs.state.has_ended)
-    again = window.runs.runs[1]
+    qtbot.waitUntil(lambda: len(window.parts.runs.runs) == 2 and window.parts.runs.state.has_ended)
+    again = window.parts.runs.runs[1]
     assert again.forecast is not None
     assert again.forecast.estimate is not None
     assert first.forecast.estimate is not None
@@ -146,14 +148,14 @@ def test_running_again_while_a_run_is_under_way_begins_anew_when_it_has_ended(
     running_example: MainWindow, qtbot: QtBot
 ) -> None:
     window = running_example
-    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    window.parts.choices.change(run_speed=1.0, run_duration_s=0.0)
     states: list[str] = []
-    window.runs.state_changed.connect(states.append)
+    window.parts.runs.state_changed.connect(states.append)
     window.actions_table["run"].trigger()
     window.actions_table["run-again"].trigger()
-    qtbot.waitUntil(lambda: len(window.runs.runs) == 2)
+    qtbot.waitUntil(lambda: len(window.parts.runs.runs) == 2)
     assert states == ["starting", "running", "restarting", "stopped", "starting", "running"]
-    assert window.runs.runs[0].results is not None
+    assert window.parts.runs.runs[0].results is not None
 
 
 def test_another_document_ends_the_run_and_what_was_still_starting(
@@ -161,13 +163,13 @@ def test_another_document_ends_the_run_and_what_was_still_starting(
 ) -> None:
     window = open_window(small_stack, storage)
     storage.is_slow = True
-    window.runs.start()
-    assert window.runs.state is RunState.STARTING
-    window.workspace.replace(Document(title="Another"))
-    assert window.runs.state is RunState.IDLE
+    window.parts.runs.start()
+    assert window.parts.runs.state is RunState.STARTING
+    window.parts.workspace.replace(Document(title="Another"))
+    assert window.parts.runs.state is RunState.IDLE
     storage.finish()
-    assert window.runs.state is RunState.IDLE
-    assert window.runs.run is None
+    assert window.parts.runs.state is RunState.IDLE
+    assert window.parts.runs.run is None
 
 
 @pytest.mark.parametrize(
@@ -188,44 +190,48 @@ def test_a_crash_takes_down_what_depends_and_a_vm_is_switched_on_again(
     running_example: MainWindow, qtbot: QtBot
 ) -> None:
     window = running_example
-    window.choices.change(run_speed=10.0, run_duration_s=0.0)
+    window.parts.choices.change(run_speed=10.0, run_duration_s=0.0)
     window.actions_table["run"].trigger()
-    qtbot.waitUntil(lambda: window.runs.run is not None and window.runs.run.series.count > 5, timeout=20_000)
-    (parent,) = [block.id for block in window.workspace.document.blocks.values() if block.kind == "parent_partition"]
-    window.workspace.select([parent])
+    qtbot.waitUntil(
+        lambda: window.parts.runs.run is not None and window.parts.runs.run.series.count > 5, timeout=20_000
+    )
+    (parent,) = [
+        block.id for block in window.parts.workspace.document.blocks.values() if block.kind == "parent_partition"
+    ]
+    window.parts.workspace.select([parent])
     window.actions_table["crash"].trigger()
-    assert window.runs.run is not None
-    assert set(vms(window)) <= set(window.runs.run.vm_states)
+    assert window.parts.runs.run is not None
+    assert set(vms(window)) <= set(window.parts.runs.run.vm_states)
     mail = vms(window)[3]
-    window.workspace.select([mail])
+    window.parts.workspace.select([mail])
     window.actions_table["power-vm"].trigger()
-    assert mail not in window.runs.run.vm_states
+    assert mail not in window.parts.runs.run.vm_states
     window.actions_table["pause-vm"].trigger()
-    assert window.runs.run.vm_states[mail] == "paused"
+    assert window.parts.runs.run.vm_states[mail] == "paused"
 
 
 def test_what_was_said_about_a_crash_goes_with_the_next_run(running_example: MainWindow, qtbot: QtBot) -> None:
     window = running_example
-    window.choices.change(run_speed=10.0, run_duration_s=0.0)
+    window.parts.choices.change(run_speed=10.0, run_duration_s=0.0)
     window.actions_table["run"].trigger()
-    qtbot.waitUntil(lambda: window.runs.state == "running", timeout=20_000)
-    window.workspace.select(vms(window)[:1])
+    qtbot.waitUntil(lambda: window.parts.runs.state == "running", timeout=20_000)
+    window.parts.workspace.select(vms(window)[:1])
     window.actions_table["crash"].trigger()
-    assert window.messages.current is not None
-    assert "has crashed" in window.messages.current.text
+    assert window.parts.messages.current is not None
+    assert "has crashed" in window.parts.messages.current.text
     window.actions_table["run-again"].trigger()
-    qtbot.waitUntil(lambda: len(window.runs.runs) == 2 and window.runs.state == "running", timeout=20_000)
-    assert window.messages.current is None
+    qtbot.waitUntil(lambda: len(window.parts.runs.runs) == 2 and window.parts.runs.state == "running", timeout=20_000)
+    assert window.parts.messages.current is None
 
 
 def test_controls_of_vms_are_off_while_nothing_runs(window: MainWindow) -> None:
-    window.workspace.select(vms(window)[:1])
+    window.parts.workspace.select(vms(window)[:1])
     assert "Nothing is running" in window.actions_table["crash"].toolTip()
 
 
 def test_names_places_and_live_controls_do_not_outdate_a_run(running_example: MainWindow) -> None:
     window = running_example
-    window.choices.change(run_speed=1.0, run_duration_s=0.0)
+    window.parts.choices.change(run_speed=1.0, run_duration_s=0.0)
     window.actions_table["run"].trigger()
     vm = vms(window)[0]
     for edit in (
@@ -233,37 +239,37 @@ def test_names_places_and_live_controls_do_not_outdate_a_run(running_example: Ma
         lambda document: set_parameters(document, [vm], {"cpu_weight": 500.0}),
         lambda document: add_block(document, kind="note", name="Remember")[0],
     ):
-        window.workspace.apply("Edit", edit)
-        assert window.runs.run is not None
-        assert not window.runs.run.is_outdated
-    window.workspace.apply("Edit", lambda document: set_parameters(document, [vm], {"virtual_processors": 2}))
-    assert window.runs.run.is_outdated
-    assert any("Another name" in sentence for sentence in window.runs.run.needs_new_run)
+        window.parts.workspace.apply("Edit", edit)
+        assert window.parts.runs.run is not None
+        assert not window.parts.runs.run.is_outdated
+    window.parts.workspace.apply("Edit", lambda document: set_parameters(document, [vm], {"virtual_processors": 2}))
+    assert window.parts.runs.run.is_outdated
+    assert any("Another name" in sentence for sentence in window.parts.runs.run.needs_new_run)
 
 
 def test_speed_goes_up_and_down_the_list(window: MainWindow) -> None:
-    window.runs.set_speed(10.0)
+    window.parts.runs.set_speed(10.0)
     window.actions_table["faster"].trigger()
-    assert window.runs.speed == 20.0
+    assert window.parts.runs.speed == 20.0
     window.actions_table["slower"].trigger()
     window.actions_table["slower"].trigger()
-    assert window.runs.speed == 5.0
-    window.runs.set_speed(None)
+    assert window.parts.runs.speed == 5.0
+    window.parts.runs.set_speed(None)
     window.actions_table["faster"].trigger()
-    assert window.runs.speed is None
-    assert window.run_panel.speed.currentText() == "max"
+    assert window.parts.runs.speed is None
+    assert window.parts.run_panel.speed.currentText() == "max"
 
 
 def test_a_seed_that_is_no_number_is_refused_at_the_field(window: MainWindow) -> None:
-    window.run_panel.seed.setText("seven")
-    window.run_panel.seed.editingFinished.emit()
-    assert window.run_panel.seed.property("invalid") is True
-    assert window.choices.settings.seed == 1
+    window.parts.run_panel.seed.setText("seven")
+    window.parts.run_panel.seed.editingFinished.emit()
+    assert window.parts.run_panel.seed.property("invalid") is True
+    assert window.parts.choices.settings.seed == 1
 
 
 def test_what_cannot_be_simulated_says_which_block(window: MainWindow) -> None:
-    host = next(iter(window.workspace.document.blocks))
-    window.workspace.apply("x", lambda document: remove_blocks(document, [host]))
+    host = next(iter(window.parts.workspace.document.blocks))
+    window.parts.workspace.apply("x", lambda document: remove_blocks(document, [host]))
     assert "canvas" in window.actions_table["run"].toolTip()
     assert not window.actions_table["run"].isEnabled()
 
@@ -316,25 +322,27 @@ def test_comparing_runs_the_same_vms_on_every_architecture(window: MainWindow, s
     for vm in vms(window):
         document, system = add_block(document, kind="os", name="Linux", product="linux", rests_on=vm)
         document, _ = add_block(document, kind="workload", name="Work", product="web-server", rests_on=system)
-    window.workspace.replace(document)
-    window.choices.change(run_duration_s=2.0)
-    window.comparison.replications.setCurrentIndex(0)
+    window.parts.workspace.replace(document)
+    window.parts.choices.change(run_duration_s=2.0)
+    window.parts.comparison.replications.setCurrentIndex(0)
     window.actions_table["compare"].trigger()
-    table = window.comparison.table.model()
+    table = window.parts.comparison.table.model()
     titles = [table.headerData(column, Qt.Orientation.Horizontal) for column in range(table.columnCount())]
     # The present architecture comes first and is what the others are compared with.
     assert titles[:2] == ["VM", "Type 1 /s"]
     assert {"Hybrid /s", "Type 2 /s"} <= set(titles)
     assert [table.index(row, 0).data() for row in range(2)] == ["VM 1", "VM 2"]
     assert all(float(table.index(row, 1).data().replace(",", "")) > 0 for row in range(2))
-    assert window.workspace.document is document
+    assert window.parts.workspace.document is document
 
 
 def test_a_comparison_without_hypervisor_says_why(window: MainWindow) -> None:
-    hypervisor = next(block.id for block in window.workspace.document.blocks.values() if block.kind == "hypervisor")
-    window.workspace.apply("Delete", lambda document: remove_blocks(document, [hypervisor]))
+    hypervisor = next(
+        block.id for block in window.parts.workspace.document.blocks.values() if block.kind == "hypervisor"
+    )
+    window.parts.workspace.apply("Delete", lambda document: remove_blocks(document, [hypervisor]))
     assert "no hypervisor" in window.actions_table["compare"].toolTip()
-    window.comparing.start(3)
-    assert window.messages.current is not None
-    assert "no hypervisor" in window.messages.current.text
-    assert not window.comparing.is_running
+    window.parts.comparing.start(3)
+    assert window.parts.messages.current is not None
+    assert "no hypervisor" in window.parts.messages.current.text
+    assert not window.parts.comparing.is_running

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout
-
-from hvstudio.gui.look.icons import kind_icon
-from hvstudio.gui.look.theme import Theme
-from hvstudio.gui.panels.palette import Entry
-from hvstudio.gui.window.actions import ACTIONS
-
-if TYPE_CHECKING:
-    from hvstudio.gui.window.main_window import MainWindow
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 _ROWS: Final = 12
 _AT_MOST: Final = 60
@@ -35,14 +27,17 @@ class Command:
 
 
 class CommandPalette(QFrame):
-    """Opens over the window; Enter does what is chosen, Escape closes it."""
+    """Opens over the window; Enter does what is chosen, Escape closes it. `closed`: the keyboard is free again."""
 
-    def __init__(self, window: MainWindow, theme: Theme) -> None:
+    closed = Signal()
+
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("commandPalette")
         self.setAccessibleName("Command palette")
         self._window = window
-        self._theme = theme
+        self.collect: Callable[[], list[Command]] = list
+        """Gives what can be chosen at this moment."""
         self._commands: list[Command] = []
         self.field = QLineEdit()
         self.field.setPlaceholderText("Type a command, a block to insert, or a name on the canvas")
@@ -65,13 +60,9 @@ class CommandPalette(QFrame):
         self.list.clicked.connect(self._run)
         self.hide()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take icons of another theme."""
-        self._theme = theme
-
     def open(self) -> None:
         """Show it in the upper middle of the window, ready for typing."""
-        self._commands = self._collect()
+        self._commands = self.collect()
         width = min(620, self._window.width() - 80)
         self.setFixedSize(width, 430)
         self.move(QPoint((self._window.width() - width) // 2, 70))
@@ -106,7 +97,7 @@ class CommandPalette(QFrame):
     def close_palette(self) -> None:
         """Hide it and give the keyboard back to the canvas."""
         self.hide()
-        self._window.canvas.setFocus()
+        self.closed.emit()
 
     def _run(self, index: QModelIndex) -> None:
         command: Command | None = index.data(_COMMAND_ROLE)
@@ -126,55 +117,3 @@ class CommandPalette(QFrame):
             item.setEnabled(not command.why_not)
             self._model.appendRow(item)
         self.list.setCurrentIndex(self._model.index(0, 0))
-
-    def _collect(self) -> list[Command]:
-        return [*self._actions(), *self._blocks_to_insert(), *self._blocks_to_find()]
-
-    def _actions(self) -> list[Command]:
-        state = self._window.state()
-        commands: list[Command] = []
-        for spec in ACTIONS:
-            if spec.name == "command-palette":
-                continue
-            action = self._window.actions_table[spec.name]
-            keys = (
-                QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-                if spec.shortcuts
-                else ""
-            )
-            commands.append(
-                Command(
-                    text=action.text(), act=action.trigger, detail=keys, icon=action.icon(), why_not=spec.why_not(state)
-                )
-            )
-        return commands
-
-    def _blocks_to_insert(self) -> list[Command]:
-        window = self._window
-        commands: list[Command] = []
-        for kind in window.workspace.catalog.kinds.values():
-            picture = kind_icon(kind, self._theme)
-            products = list(window.workspace.catalog.products_of(kind.name))
-            entries = [(product.label, Entry(kind.name, product.id)) for product in products]
-            for label, entry in entries or [(kind.label, Entry(kind.name))]:
-                commands.append(
-                    Command(
-                        text=f"Insert {label}",
-                        act=lambda entry=entry: window.insert(entry),
-                        detail=kind.label,
-                        icon=picture,
-                    )
-                )
-        return commands
-
-    def _blocks_to_find(self) -> list[Command]:
-        window = self._window
-        pictures = {name: kind_icon(kind, self._theme) for name, kind in window.workspace.catalog.kinds.items()}
-        return [
-            Command(
-                text=f"Go to {block.name}",
-                act=lambda block_id=block.id: window.go_to_block(block_id),
-                icon=pictures.get(block.kind),
-            )
-            for block in window.workspace.document.blocks.values()
-        ]

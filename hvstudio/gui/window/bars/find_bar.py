@@ -51,10 +51,10 @@ class FindBar(QFrame):
         row.addWidget(self._close)
         self.field.textChanged.connect(self._restart)
         self.field.returnPressed.connect(lambda: self.step(1))
-        self.set_theme(theme)
+        self.apply_theme(theme)
         self.hide()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Take icons of another theme."""
         self._close.setIcon(icon("close", theme))
         self._previous.setArrowType(Qt.ArrowType.UpArrow)

@@ -81,7 +81,7 @@ class MessageBar(QFrame):
             self._messages.pop()
         self._refresh()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
         self._refresh()

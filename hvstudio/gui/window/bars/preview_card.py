@@ -48,7 +48,7 @@ class PreviewCard(QFrame):
         column.addWidget(self.picture, 1)
         self.hide()
 
-    def set_theme(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
 

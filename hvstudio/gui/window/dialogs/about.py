@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QV
 
 from hvstudio import __version__
 from hvstudio.gui.look.icons import pixmap
-from hvstudio.gui.look.theme import Theme, load_theme
+from hvstudio.gui.look.theme import Theme
 from hvstudio.log import log_file
 from hvstudio.settings import config_folder, state_folder
 from hvstudio.simulation.kernel.engine import engine_name
@@ -62,9 +62,8 @@ def about_dialog(parent: QWidget, theme: Theme) -> QDialog:
     return dialog
 
 
-def show_about(window: QWidget) -> None:
+def show_about(window: QWidget, theme: Theme) -> None:
     """Show the dialog beside the work, not in front of it: it is not modal."""
-    theme = getattr(window, "theme", None) or load_theme("light")
     dialog = about_dialog(window, theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()

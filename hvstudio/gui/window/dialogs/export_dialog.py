@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from hvstudio.gui.look.theme import load_theme
 from hvstudio.gui.pictures.export import Look
+from hvstudio.gui.widgets.allowing import allow
 
 FORMATS: Final = (("PNG picture", ".png"), ("SVG drawing", ".svg"), ("PDF page", ".pdf"))
 _PREVIEW: Final = QSize(460, 340)
@@ -137,6 +138,6 @@ class ExportDialog(QDialog):
         self.preview.setText(text)
 
     def _changed(self) -> None:
-        self.scale.setEnabled(self.suffix == ".png")
-        self.transparent.setEnabled(self.suffix != ".pdf")
+        allow(self.scale, why_not="" if self.suffix == ".png" else "A drawing is sharp at every size.")
+        allow(self.transparent, why_not="" if self.suffix != ".pdf" else "A page has no transparent ground.")
         self.look_changed.emit()

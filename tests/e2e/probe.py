@@ -1,8 +1,8 @@
-"""A test aid: with HVSTUDIO_GEOMETRY_FILE set, the window tells in that file where things are on the screen.
+"""Tells in a file where things of a window are on the screen, and what it shows: for tests that move a real mouse.
 
-The real-window test reads it to know where to move the mouse, and what the window shows. The file is JSON:
-`palette`, `blocks`, `buttons` and `fields` map names to [x, y, width, height] in global pixels; `classes` maps
-hypervisors to their class; `values` maps VMs to the number in the legend; `run`, `message`, `title` are texts.
+The file is JSON: `palette`, `blocks`, `buttons` and `fields` map names to [x, y, width, height] in global pixels;
+`classes` maps hypervisors to their class; `values` maps VMs to the number in the legend; `run`, `message`, `title`
+are texts.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
 from hvstudio.gui.panels.architecture import class_label
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.window.parts import Parts
 
-if TYPE_CHECKING:
-    from hvstudio.gui.window.main_window import MainWindow
-
-VARIABLE: Final = "HVSTUDIO_GEOMETRY_FILE"
 _INTERVAL_MS: Final = 150
 
 
@@ -48,36 +46,31 @@ class Probe(QObject):
         os.replace(temporary, self._path)
 
 
-def start_probe(window: MainWindow) -> Probe | None:
-    """The probe, if the environment asks for one."""
-    path = os.environ.get(VARIABLE, "")
-    return Probe(window, Path(path)) if path else None
-
-
 def describe_window(window: MainWindow) -> dict[str, Any]:
     """Everything the file says."""
-    report = window.analysis.report
-    current = window.messages.current
-    run = window.runs.run
+    parts = window.parts
+    report = parts.analysis.report
+    current = parts.messages.current
+    run = parts.runs.run
     return {
         "window": _on_screen(window, window.rect()),
         "title": window.windowTitle(),
-        "modified": window.workspace.modified,
-        "theme": window.theme.name,
-        "run": window.runs.state,
+        "modified": parts.workspace.modified,
+        "theme": parts.theme.name,
+        "run": parts.runs.state,
         "simulated_s": 0.0 if run is None else run.simulated_s,
         "message": "" if current is None else current.text,
-        "busy": window.analysis.busy,
-        "selection": list(window.workspace.selection),
-        "canvas": _on_screen(window.canvas.viewport(), window.canvas.viewport().rect()),
-        "palette": _palette(window),
-        "blocks": _blocks(window),
-        "names": {block.id: block.name for block in window.workspace.document.blocks.values()},
+        "busy": parts.analysis.busy,
+        "selection": list(parts.workspace.selection),
+        "canvas": _on_screen(parts.canvas.viewport(), parts.canvas.viewport().rect()),
+        "palette": _palette(parts),
+        "blocks": _blocks(parts),
+        "names": {block.id: block.name for block in parts.workspace.document.blocks.values()},
         "buttons": _widgets(QAbstractButton),
         "fields": {**_widgets(QLineEdit), **_widgets(QComboBox)},
         "classes": {} if report is None else {item.hypervisor: class_label(item) for item in report.classifications},
         "findings": [] if report is None else [f"{item.severity.name}: {item.rule}" for item in report.findings],
-        "values": dict(window.run_panel.legend.values.values),
+        "values": dict(parts.run_panel.legend.values.values),
         "points": 0 if run is None else run.series.count,
     }
 
@@ -87,19 +80,19 @@ def _on_screen(widget: QWidget, area: QRect) -> list[int]:
     return [corner.x(), corner.y(), area.width(), area.height()]
 
 
-def _palette(window: MainWindow) -> dict[str, list[int]]:
-    tree = window.palette_panel.tree
+def _palette(parts: Parts) -> dict[str, list[int]]:
+    tree = parts.palette.tree
     seen = tree.viewport().rect()
     places: dict[str, list[int]] = {}
-    for entry, index in window.palette_panel.entries():
+    for entry, index in parts.palette.entries():
         area = tree.visualRect(index)
         if tree.isVisible() and area.isValid() and seen.contains(area.center()):
             places[entry.product or entry.kind] = _on_screen(tree.viewport(), area.intersected(seen))
     return places
 
 
-def _blocks(window: MainWindow) -> dict[str, list[int]]:
-    view = window.canvas
+def _blocks(parts: Parts) -> dict[str, list[int]]:
+    view = parts.canvas
     places: dict[str, list[int]] = {}
     for block_id, place in view.canvas.picture.layout.places.items():
         x, y, width, height = place.bar
