@@ -128,7 +128,7 @@ class Trial:
         }
         with subprocess.Popen(
             command, cwd=self.root, env=environment, text=True, errors="replace", start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_limit_memory,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_prepare,
         ) as process:  # fmt: skip
             try:
                 said, _ = process.communicate(timeout=limit)
@@ -141,6 +141,8 @@ class Trial:
         return process.returncode, said
 
 
-def _limit_memory() -> None:
+def _prepare() -> None:
+    """In the new process: little memory, a low rank, and ears for Ctrl-C, which a job in the background has not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (BYTES_OF_MEMORY, BYTES_OF_MEMORY))
     os.nice(5)

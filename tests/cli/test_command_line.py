@@ -199,7 +199,9 @@ def test_ctrl_c_during_a_long_run_ends_it_without_a_traceback(tmp_path: Path, co
     path.write_text(example_text("same-four-on-type1"), encoding="utf-8")
     terminal, terminal_end = pty.openpty()
     program = [sys.executable, "-m", "hvstudio", command[0], str(path), "--duration", "1e6", *command[1:]]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=terminal_end, text=True) as process:
+    with subprocess.Popen(
+        program, stdout=subprocess.PIPE, stderr=terminal_end, text=True, preexec_fn=hear_ctrl_c
+    ) as process:
         os.close(terminal_end)
         shown = read_until(label, terminal)  # the progress bar: it runs
         process.send_signal(signal.SIGINT)
@@ -209,6 +211,11 @@ def test_ctrl_c_during_a_long_run_ends_it_without_a_traceback(tmp_path: Path, co
     assert process.returncode == 130
     assert out == ""
     assert b"Traceback" not in shown
+
+
+def hear_ctrl_c() -> None:
+    """A shell starts what it runs in the background deaf to Ctrl-C, and so would be all that the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
