@@ -138,6 +138,23 @@ OWN_WORK = 'own_user = assembly.number(workload, "user_cycles")'
 PROLOGUE = ' + assembly.number(workload, "prologue_cycles")'
 
 
+PANEL = '''"""A page of remarks."""
+
+from PySide6.QtWidgets import QPlainTextEdit
+
+
+class RemarksPanel(QPlainTextEdit):
+    """A place to write."""
+'''
+LAST_PANEL = '    Panel(title="Compare", area=BOTTOM, make=_comparison),\n'
+PANEL_ROW = '    Panel(title="Remarks", area=RIGHT, make=lambda parts: RemarksPanel()),\n'
+LAST_PANEL_IMPORT = "from hvstudio.gui.panels.run_panel import RunPanel\n"
+LAST_ACTION = '    Action(name="about",'
+ACTION = """    Action(name="greet", text="Say hello", menu="Help", keys=("Ctrl+Alt+H",), tip="A greeting",
+           act=lambda parts: parts.window.setObjectName("hello")),
+"""
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The copy, with one of each added."""
@@ -155,6 +172,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made.write("hvstudio/files/importers/cards.py", FORMAT)
     made.change(f"{declared}/workload.py", FIRST_OF_A_REQUEST, PARAMETER + FIRST_OF_A_REQUEST)
     made.change("hvstudio/simulation/compile/demand.py", OWN_WORK, OWN_WORK + PROLOGUE)
+    made.write("hvstudio/gui/panels/remarks.py", PANEL)
+    made.change("hvstudio/gui/window/panels.py", LAST_PANEL_IMPORT,
+                "from hvstudio.gui.panels.remarks import RemarksPanel\n" + LAST_PANEL_IMPORT)  # fmt: skip
+    made.change("hvstudio/gui/window/panels.py", LAST_PANEL, LAST_PANEL + PANEL_ROW)
+    made.change("hvstudio/gui/window/actions/help.py", LAST_ACTION, ACTION + LAST_ACTION)
     _write_examples(made.folder)
     return made
 
@@ -295,3 +317,45 @@ def test_product_kind_and_parameter_are_in_palette_inspector_and_diagram(copy: C
     assert (found["tape_shape"], found["tape_facts"]) == ("chip", "500 GiB")
     assert found["drum_facts"] == "Drum store · 500 GiB"
     assert found["icon"]
+
+
+WHOLE_WINDOW = """
+import json
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
+from hvstudio.catalog.load import shipped_catalog
+from hvstudio.editor.workspace import Workspace
+from hvstudio.gui.app import make_application
+from hvstudio.gui.window.actions.keys import keys_table
+from hvstudio.gui.window.main_window import MainWindow
+from hvstudio.gui.work.background import Background
+from hvstudio.gui.work.choices import Choices
+from hvstudio.model.document import Document
+application = make_application()
+runner = Background()
+window = MainWindow(Workspace(Document(), catalog=shipped_catalog()), runner=runner, choices=Choices(runner))
+menus = {menu.title().replace("&", ""): [item.text().replace("&", "") for item in menu.actions()]
+         for menu in window.menuBar().findChildren(QMenu)}
+greet = next(action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()
+             if action.text().replace("&", "") == "Say hello")
+greet.trigger()
+print(json.dumps({
+    "docks": [dock.windowTitle() for dock in window.findChildren(QDockWidget)],
+    "menus": menus,
+    "keys": keys_table(),
+    "commands": [command.text for command in window.parts.command_palette.collect()],
+    "name": window.objectName(),
+}))
+window.shut_down()
+"""
+
+
+def test_panel_and_action_are_in_docks_menus_command_palette_and_on_the_page_of_keys(copy: Copy) -> None:
+    found = copy.told(WHOLE_WINDOW)
+    assert "Remarks" in found["docks"]
+    assert any("Remarks" in items for title, items in found["menus"].items() if title != "Help")
+    assert "Say hello" in found["menus"]["Help"]
+    assert "Say hello" in found["commands"]
+    assert any("Remarks" in command for command in found["commands"])
+    assert "A greeting" in found["keys"]
+    assert "Ctrl+Alt+H" in found["keys"]
+    assert found["name"] == "hello"
