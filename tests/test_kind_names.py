@@ -43,6 +43,7 @@ OTHER_MEANINGS: Final = {
     "results.py": "a key of the results",
     "layers_plot.py": "a layer of the processor's time",
     "message_bar.py": "a severity",
+    "message.py": "a severity",
 }
 """Files in which such a word stands for something else."""
 
