@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
 from hvstudio.gui.panels.architecture import class_label
 from hvstudio.gui.window.main_window import MainWindow
@@ -66,8 +66,8 @@ def describe_window(window: MainWindow) -> dict[str, Any]:
         "palette": _palette(parts),
         "blocks": _blocks(parts),
         "names": {block.id: block.name for block in parts.workspace.document.blocks.values()},
-        "buttons": _widgets(QAbstractButton),
-        "fields": {**_widgets(QLineEdit), **_widgets(QComboBox)},
+        "buttons": _widgets(window, QAbstractButton),
+        "fields": {**_widgets(window, QLineEdit), **_widgets(window, QComboBox)},
         "classes": {} if report is None else {item.hypervisor: class_label(item) for item in report.classifications},
         "findings": [] if report is None else [f"{item.severity.name}: {item.rule}" for item in report.findings],
         "values": dict(parts.run_panel.legend.values.values),
@@ -102,10 +102,13 @@ def _blocks(parts: Parts) -> dict[str, list[int]]:
     return places
 
 
-def _widgets(kind: type[QWidget]) -> dict[str, list[int]]:
-    """Named widgets that can be seen, dialogs and menus of their own included."""
+def _widgets(window: MainWindow, kind: type[QWidget]) -> dict[str, list[int]]:
+    """Named widgets of a window that can be seen, its dialogs and menus included.
+
+    Not those of the application: while they are listed, Python may clear away a window that nobody holds any more.
+    """
     return {
         widget.objectName(): _on_screen(widget, widget.rect())
-        for widget in QApplication.allWidgets()
-        if isinstance(widget, kind) and widget.objectName() and widget.isVisible()
+        for widget in window.findChildren(kind)
+        if widget.objectName() and widget.isVisible()
     }
