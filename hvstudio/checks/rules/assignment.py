@@ -9,7 +9,7 @@ from hvstudio.catalog.kinds import role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import attaching, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.composition.devices import HANDED_OVER, backing_of
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.serving import owner_of_devices
@@ -147,6 +147,3 @@ def inner_switch_attached(scene: Scene, switch: Block) -> Sequence[Hit]:
             ),
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (needs_iommu, needs_sr_iov_card, assigned_twice, inner_switch_attached)

@@ -10,7 +10,7 @@ from hvstudio.catalog.kinds import role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.sums import VmTally, hypervisor_tallies, vm_tally
 from hvstudio.checks.wording import counted
 from hvstudio.composition.memory import GIB, MemoryFit
@@ -434,17 +434,3 @@ def disk_space(scene: Scene, disk: Block) -> Sequence[Hit]:
             fixes=(setting(f"Take a disk of {size(larger)}", [disk.id], {"capacity_bytes": larger}),),
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    memory,
-    vm_processors,
-    vm_wider_than_host,
-    vm_memory,
-    running_vms,
-    processors_per_host,
-    crowded,
-    host_larger_than_product,
-    working_set,
-    disk_space,
-)

@@ -8,7 +8,7 @@ from typing import Final
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.sums import hypervisor_tallies
 from hvstudio.checks.wording import percent
 from hvstudio.composition.controls import CONTROLS, is_honoured, is_out_of_order, reserve_is_guaranteed
@@ -366,18 +366,3 @@ def starved_by_weight(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
         )
         for vm in light
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    reserve_above_limit,
-    reserves_too_large,
-    reserve_not_guaranteed,
-    root_scheduler,
-    scheduler_not_offered,
-    control_not_offered,
-    parent_controlled,
-    dynamic_memory_not_offered,
-    dynamic_memory_range,
-    dynamic_memory_numa,
-    starved_by_weight,
-)

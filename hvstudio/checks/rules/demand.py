@@ -9,7 +9,7 @@ from hvstudio.catalog.kinds import kind_for
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import with_values
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.sums import Flow, disk_seconds, flows_on, nic_seconds, uses_disk, uses_network
 from hvstudio.checks.wording import percent
 from hvstudio.composition.scene import Scene
@@ -200,6 +200,3 @@ def _without(scene: Scene, host: Block, users: list[BlockId], kind: str, name: s
         related=tuple(users[:50]),
         fixes=(Fix(label=f"Add a {what}", edit=edit),),
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (disk_demand, network_demand, processor_demand, device_missing)

@@ -9,7 +9,7 @@ from hvstudio.catalog.kinds import kind_for, role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import attaching, removing, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.composition.devices import fallbacks
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -218,6 +218,3 @@ def model_not_offered(scene: Scene, device: Block) -> Sequence[Hit]:
             fixes=(setting(f"Make it {best}", [device.id], {"device_model": best}),) if best else (),
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (unattached, attached_to_wrong_kind, attached_elsewhere, model_not_offered)

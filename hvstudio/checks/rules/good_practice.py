@@ -11,7 +11,7 @@ from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.convert import convert
 from hvstudio.checks.fixes.mending import choosing, moved_onto, removing, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.composition.classify import vmm_type_of
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -349,17 +349,3 @@ def _without(scene: Scene, vm: Block, workload: Block, role: Role) -> Hit:
         related=(workload.id,),
         fixes=(Fix(label=f"Add a virtual {what}", edit=edit),),
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    parent_workload,
-    scanner_on_host,
-    busy_host,
-    type2_for_servers,
-    hybrid,
-    shared_disk,
-    unsafe_cache,
-    differencing,
-    no_guest_drivers,
-    device_missing,
-)

@@ -12,7 +12,7 @@ from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, fitting_system, setting
 from hvstudio.checks.fixes.selection import product_for, suits
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.rules.numbers import SLAT_SINCE
 from hvstudio.composition.capabilities import WORDS, of_host, unmet
 from hvstudio.composition.classify import vmm_type_of
@@ -341,17 +341,3 @@ def product_not_chosen(scene: Scene, hypervisor: Block) -> Sequence[Hit]:
             fixes=fixes,
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    needs_64bit,
-    needs_vt,
-    needs_slat,
-    needs_dep,
-    slower_without,
-    host_system,
-    parent_system,
-    guest_64bit,
-    guest_processors,
-    product_not_chosen,
-)

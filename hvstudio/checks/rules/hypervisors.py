@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from hvstudio.catalog.declared.parameters import GIB, MIB
 from hvstudio.catalog.kinds import kind_for, role_of
@@ -23,7 +22,7 @@ from hvstudio.checks.fixes.mending import (
 )
 from hvstudio.checks.fixes.restructure import restructured
 from hvstudio.checks.fixes.selection import product_for, suits
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.rules.capacity import spare_memory
 from hvstudio.checks.rules.placement import ARCHITECTURES
 from hvstudio.composition.classify import TYPE_LABELS, classification, shape_of
@@ -465,20 +464,3 @@ def _misplaced(scene: Scene, hypervisor: Block, message: str) -> Hit:
         why=f"The class follows from the structure, not from the name. {note}" if note else "",
         fixes=fixes,
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    hypervisor_without_vm,
-    two_hypervisors,
-    two_hosted_hypervisors,
-    hypervisor_on_hypervisor,
-    inside_parent,
-    parent_missing,
-    parent_doubled,
-    parent_not_used,
-    parent_without_hypervisor,
-    parent_without_system,
-    nobody_drives,
-    system_beside_type1,
-    product_misplaced,
-)

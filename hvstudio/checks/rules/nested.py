@@ -11,7 +11,7 @@ from hvstudio.catalog.kinds import kind_for, role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import choosing, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.rules.hardware import HANDED_ON, with_features
 from hvstudio.composition.capabilities import can_nest
 from hvstudio.composition.memory import GIB
@@ -279,15 +279,3 @@ def exposed_for_nothing(scene: Scene, vm: Block) -> Sequence[Hit]:
             fixes=(setting("Switch it off", [vm.id], {"nested_virtualization": None}),),
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    not_exposed,
-    outer_cannot,
-    no_slat,
-    nested_dynamic_memory,
-    mac_spoofing,
-    little_memory,
-    deep,
-    exposed_for_nothing,
-)

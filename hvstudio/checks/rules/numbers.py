@@ -8,7 +8,7 @@ from typing import Any, Final
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Severity
 from hvstudio.checks.fixes.mending import setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.wording import percent
 from hvstudio.composition.arrivals import read_trace
 from hvstudio.composition.scene import Scene
@@ -267,16 +267,3 @@ def large_packets(scene: Scene, workload: Block) -> Sequence[Hit]:
             fixes=(setting("Cut them to 1,448 bytes", [workload.id], split),),
         )
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    not_possible,
-    unknown_parameter,
-    clock,
-    features_of_another_time,
-    tiny_limit,
-    nothing_to_do,
-    trace,
-    fast_disk,
-    large_packets,
-)

@@ -10,7 +10,7 @@ from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import dissolved, moved_onto, moving, slipped_under, with_system
 from hvstudio.checks.fixes.selection import product_for
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.rules.structure import MODEL
 from hvstudio.checks.sums import uses_disk, uses_network
 from hvstudio.composition.scene import Scene
@@ -361,16 +361,3 @@ def host_empty(scene: Scene, host: Block) -> Sequence[Hit]:
         return ()
     fix = Fix(label="Add an operating system", edit=lambda document: with_system(document, host.id, None)[0])
     return [Hit(block=host.id, message=f"Nothing runs on “{host.name}” yet.", fixes=(fix,))]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    vm_on_hardware,
-    vm_on_system,
-    two_systems,
-    system_on_system,
-    system_on_hypervisor,
-    workload_without_system,
-    vm_empty,
-    vm_idle,
-    host_empty,
-)

@@ -10,7 +10,7 @@ from hvstudio.catalog.kinds import kind_for, role_of
 from hvstudio.catalog.role import Role
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import attaching, choosing, detached, moving, removing
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.checks.wording import with_article
 from hvstudio.composition.scene import Scene
 from hvstudio.model.document import Block, BlockId, Document
@@ -260,14 +260,3 @@ def attached_to_lost(scene: Scene, block: Block) -> Sequence[Hit]:
     what = "a block that is not there" if lost else "itself, by way of others"
     fix = attaching("Detach it", block.id, None)
     return [Hit(block=block.id, message=f"“{block.name}” is attached to {what}.", fixes=(fix,))]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    unknown_kind,
-    unknown_product,
-    floating,
-    circle,
-    no_slot,
-    same_name,
-    attached_to_lost,
-)

@@ -10,7 +10,7 @@ from hvstudio.catalog.role import Role
 from hvstudio.catalog.sourced import Fact
 from hvstudio.checks.finding import Fix, Severity
 from hvstudio.checks.fixes.mending import removing, setting
-from hvstudio.checks.rule import Hit, Rule, rule
+from hvstudio.checks.rule import Hit, rule
 from hvstudio.composition.scene import Scene
 from hvstudio.composition.starting import Hindrance, Obstacle, vm_obstacles
 from hvstudio.model.document import Block, Document
@@ -300,16 +300,3 @@ def too_many_nics(scene: Scene, vm: Block) -> Sequence[Hit]:
         *_count(scene, vm, limits.nics_synthetic, devices=new, what="network cards", fix=None),
         *_count(scene, vm, limits.nics_emulated, devices=old, what="emulated network cards", fix=None),
     ]
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    emulated,
-    guest_drivers_missing,
-    generation2_not_offered,
-    generation2_guest,
-    generation2_emulated,
-    boot_from_scsi,
-    two_boot_disks,
-    too_many_disks,
-    too_many_nics,
-)
